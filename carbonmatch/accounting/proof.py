@@ -1,0 +1,104 @@
+"""What a solution must prove before anyone sees it: its money adds up, and its claim stands on its own."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from carbonmatch.accounting.score import score
+from carbonmatch.errors import VerificationError
+from carbonmatch.records import Ledger, Problem, Solution
+from carbonmatch.units import MONEY_TOLERANCE, SCORE_TOLERANCE
+
+
+def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
+    """Check a solution against its own accounts (primal and dual proof are the certificate's).
+
+    * money: the cost components add to the objective;
+    * claim: the recomputed score is not below the model's, and equal to it where no step has both excess and
+      unmatched load;
+    * target: the recomputed claim meets it, in every group and period that it is asked for;
+    * surplus: the recomputed excess respects its limit.
+
+    Raises:
+        VerificationError: anything of this does not hold; the message names all of it.
+    """
+    faults = [
+        *_money(solution),
+        *_claim(problem, solution, ledger),
+        *_target(problem, ledger),
+        *_surplus(problem, ledger),
+    ]
+    if faults:
+        raise VerificationError("The result does not agree with its own accounts:\n" + "\n".join(faults))
+
+
+def _money(solution: Solution) -> list[str]:
+    total = math.fsum(solution.cost.values())
+    gross = sum(max(amount, 0.0) for amount in solution.cost.values())
+    if abs(total - solution.objective) <= MONEY_TOLERANCE * max(1.0, gross):
+        return []
+    return [f"cost components add to {total:.6f}, the objective is {solution.objective:.6f}"]
+
+
+def model_score(problem: Problem, ledger: Ledger) -> float:
+    """Return the score that the target counts, recomputed from the ledger (with grid credit where it gives that)."""
+    scores = score(ledger.zones, problem.time.month_of_step, problem.time.hours_per_step)
+    if problem.target.grid_credit and scores.cfe_score is not None:
+        return scores.cfe_score
+    return scores.hourly_matched_share
+
+
+def _claim(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
+    claimed = model_score(problem, ledger)
+    faults = []
+    if claimed < solution.model_score - SCORE_TOLERANCE:
+        faults.append(f"the recomputed score is {claimed:.9f}, below the model's {solution.model_score:.9f}")
+    slack = float(np.minimum(solution.excess_mwh, solution.unmatched_mwh).sum()) / problem.total_load_mwh
+    if claimed > solution.model_score + slack + SCORE_TOLERANCE:
+        faults.append(
+            f"the recomputed score is {claimed:.9f}, above the model's {solution.model_score:.9f} by more than the "
+            f"{slack:.3g} of hours with both excess and unmatched load"
+        )
+    return faults
+
+
+def _target(problem: Problem, ledger: Ledger) -> list[str]:
+    target = problem.target
+    if target.matching == "none":
+        return []
+    numbers = range(len(ledger.zones))
+    groups = [[z] for z in numbers] if target.per_zone else [list(numbers)]
+    months = problem.time.month_of_step
+    faults = []
+    for group in groups:
+        zones = tuple(ledger.zones[z] for z in group)
+        where = ", ".join(zone.name for zone in zones)
+        if target.matching == "hourly":
+            scores = score(zones, months, problem.time.hours_per_step)
+            reached = scores.cfe_score if target.grid_credit else scores.hourly_matched_share
+            reached_by_period = {"the year": 0.0 if reached is None else reached}
+        else:
+            periods = {"the year": months >= 0}
+            if target.matching == "monthly":
+                periods = {label: months == m for m, label in enumerate(problem.time.month_labels)}
+            reached_by_period = {
+                label: sum(float(zone.contracted_mwh[steps].sum()) for zone in zones)
+                / max(sum(float(zone.load_mwh[steps].sum()) for zone in zones), 1e-300)
+                for label, steps in periods.items()
+                if any(zone.load_mwh[steps].any() for zone in zones)
+            }
+        faults += [
+            f"the {target.matching} target of {target.cfe:.6f} is missed in {where}, {label}: {reached:.9f}"
+            for label, reached in reached_by_period.items()
+            if reached < target.cfe - SCORE_TOLERANCE
+        ]
+    return faults
+
+
+def _surplus(problem: Problem, ledger: Ledger) -> list[str]:
+    excess = sum(float(zone.excess_mwh.sum()) for zone in ledger.zones) / problem.total_load_mwh
+    if excess <= problem.target.max_surplus_share + SCORE_TOLERANCE:
+        return []
+    return [f"excess is {excess:.9f} of load, above the limit of {problem.target.max_surplus_share:.6f}"]

@@ -1,0 +1,261 @@
+"""The summary of a run: every number that a table, a page or a script shows is read from here."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from carbonmatch.accounting.emissions import location_based_t
+from carbonmatch.accounting.score import Scores, credited_grid_cfe, score
+from carbonmatch.accounting.value import capture_value_per_mwh
+from carbonmatch.records import (
+    Certificate,
+    FloatArray,
+    Ledger,
+    Problem,
+    Solution,
+    ZoneLedger,
+)
+from carbonmatch.units import PRIMAL_TOLERANCE
+
+
+def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate: Certificate) -> dict[str, Any]:
+    """Return the summary of a verified run, as it is written to `summary.json`.
+
+    Shares are in 0..1, power in MW, energy in MWh over the horizon, money in the currency of the case over the horizon.
+    What a case gives no data for is None.
+    """
+    time = problem.time
+    return {
+        "case": problem.name,
+        "status": "optimal",
+        "verified": True,
+        "currency": problem.currency,
+        "period": {
+            "start_utc": time.starts[0].isoformat(),
+            "steps": time.steps,
+            "hours_per_step": time.hours_per_step,
+            "year_fraction": time.year_fraction,
+        },
+        "load_mwh": problem.total_load_mwh,
+        "target": {
+            "matching": problem.target.matching,
+            "cfe": problem.target.cfe,
+            "grid_credit": problem.target.grid_credit,
+            "scope": "zone" if problem.target.per_zone else "portfolio",
+            "max_surplus_share": _finite(problem.target.max_surplus_share),
+        },
+        "cost": cost_summary(problem, solution),
+        "scores": score_summary(problem, ledger.zones),
+        "zones": {zone.name: zone_summary(problem, zone) for zone in ledger.zones},
+        "contracts": contract_summaries(problem, solution, ledger),
+        "storage": storage_summaries(problem, solution),
+        "grid": grid_summaries(problem, solution),
+        "emissions": emissions_summary(ledger),
+        "shadow_prices": price_summary(problem, solution),
+        "certificate": {
+            "primal_residual_mwh": certificate.primal_residual_mwh,
+            "primal_residual": certificate.primal_residual,
+            "dual_residual": certificate.dual_residual,
+            "gap": certificate.gap,
+            "primal_objective": certificate.primal_objective,
+            "dual_objective": certificate.dual_objective,
+        },
+        "warnings": warnings(problem, solution),
+    }
+
+
+def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return cost gross and net of sales, and its components as the model's own expressions gave them."""
+    sales = -solution.cost["surplus_sales"]
+    total = solution.objective + sales
+    return {
+        "total": total,
+        "sales": sales,
+        "net_of_sales": solution.objective,
+        "per_mwh_load": total / problem.total_load_mwh,
+        "net_of_sales_per_mwh_load": solution.objective / problem.total_load_mwh,
+        "components": dict(solution.cost),
+    }
+
+
+def score_summary(problem: Problem, zones: tuple[ZoneLedger, ...]) -> dict[str, Any]:
+    """Return the scores of one or several zones, with the names of the worst hour and month."""
+    scores = score(zones, problem.time.month_of_step, problem.time.hours_per_step)
+    credits = [credited_grid_cfe(zone) for zone in zones]
+    load = sum(float(zone.load_mwh.sum()) for zone in zones)
+    return {
+        "hourly_matched_share": scores.hourly_matched_share,
+        "cfe_score": scores.cfe_score,
+        "cfe_score_from_contracts": scores.hourly_matched_share if scores.cfe_score is not None else None,
+        "cfe_score_from_grid": None
+        if scores.cfe_score is None
+        else sum(float(credit.sum()) for credit in credits if credit is not None) / load,
+        "annual_volumetric_share": scores.annual_volumetric_share,
+        "annual_volumetric_claim": scores.annual_volumetric_claim,
+        **_worst(problem, scores),
+    }
+
+
+def _worst(problem: Problem, scores: Scores) -> dict[str, Any]:
+    return {
+        "fully_matched_hours": scores.fully_matched_hours,
+        "fully_matched_hours_share": scores.fully_matched_hours_share,
+        "longest_gap_hours": scores.longest_gap_hours,
+        "worst_hour_utc": problem.time.starts[scores.worst_step].isoformat(),
+        "worst_hour_share": scores.worst_step_share,
+        "worst_month": problem.time.month_labels[scores.worst_month],
+        "worst_month_share": scores.worst_month_share,
+    }
+
+
+def zone_summary(problem: Problem, zone: ZoneLedger) -> dict[str, Any]:
+    """Return the volumes and scores of one zone."""
+    return {
+        "load_mwh": float(zone.load_mwh.sum()),
+        "generation_mwh": float(zone.generation_mwh.sum()),
+        "matched_mwh": float(zone.matched_mwh.sum()),
+        "matched_from_storage_mwh": float(zone.matched_from_storage_mwh.sum()),
+        "unmatched_mwh": float(zone.unmatched_mwh.sum()),
+        "excess_mwh": float(zone.excess_mwh.sum()),
+        "curtailed_mwh": float(zone.curtailed_mwh.sum()),
+        "sold_mwh": float(zone.sold_mwh.sum()),
+        "scores": score_summary(problem, (zone,)),
+    }
+
+
+def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger) -> dict[str, Any]:
+    """Return size, volumes, cost and worth of every contract."""
+    least = PRIMAL_TOLERANCE * problem.total_load_mwh
+    result: dict[str, Any] = {}
+    for i, (contract, account) in enumerate(zip(problem.contracts, ledger.contracts, strict=True)):
+        generation = float(account.generation_mwh.sum())
+        cost = solution.contract_cost[contract.name]
+        result[contract.name] = {
+            "zone": account.zone,
+            "technology": contract.technology,
+            "structure": contract.structure,
+            "existing": contract.existing,
+            "contracted_mw": float(solution.contracted_mw[i]),
+            "max_mw": _finite(contract.max_mw),
+            "strike_per_mwh": contract.strike_per_mwh,
+            "generation_mwh": generation,
+            "curtailed_mwh": float(account.curtailed_mwh.sum()) if contract.structure != "clean_firm" else 0.0,
+            "matched_mwh": float(account.matched_mwh.sum()),
+            "stored_mwh": float(account.stored_mwh.sum()),
+            "excess_mwh": float(account.excess_mwh.sum()),
+            "cost": cost,
+            "cost_per_mwh": cost / generation if generation >= least else None,
+            "capture_value_per_mwh": capture_value_per_mwh(
+                contract, account.generation_mwh, solution.shadow_prices, least
+            ),
+        }
+    return result
+
+
+def storage_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return size, flows and cost of every storage."""
+    result: dict[str, Any] = {}
+    for b, storage in enumerate(problem.storage):
+        power, energy = float(solution.power_mw[b]), float(solution.energy_mwh[b])
+        charge = float(solution.clean_charge_mwh[b].sum() + solution.grey_charge_mwh[b].sum())
+        discharge = float(solution.clean_discharge_mwh[b].sum() + solution.grey_discharge_mwh[b].sum())
+        built = power >= PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
+        result[storage.name] = {
+            "zone": problem.zones[storage.zone].name,
+            "power_mw": power,
+            "energy_mwh": energy,
+            "duration_hours": energy / power if built else None,
+            "max_power_mw": _finite(storage.max_power_mw),
+            "charge_mwh": charge,
+            "discharge_mwh": discharge,
+            "grey_charge_mwh": float(solution.grey_charge_mwh[b].sum()),
+            "losses_mwh": charge - discharge,
+            "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
+            "cost": solution.storage_cost[storage.name],
+        }
+    return result
+
+
+def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return what every site draws from the grid and buys at retail."""
+    result: dict[str, Any] = {}
+    for s, site in enumerate(problem.sites):
+        retail = solution.retail_supply_mwh[s]
+        result[site.name] = {
+            "zone": problem.zones[site.zone].name,
+            "metered_import_mwh": float(site.load_mwh.sum()),
+            "retail_supply_mwh": float(retail.sum()),
+            "peak_mw": float(site.load_mwh.max()) / problem.time.hours_per_step,
+            "peak_retail_supply_mw": float(retail.max()) / problem.time.hours_per_step,
+            "firm_capacity_mw": float(solution.firm_capacity_mw[s]),
+        }
+    return result
+
+
+def emissions_summary(ledger: Ledger) -> dict[str, Any]:
+    """Return emissions of the electricity consumed, by the location-based method."""
+    per_zone = {zone.name: location_based_t(zone) for zone in ledger.zones}
+    known = [emitted for emitted in per_zone.values() if emitted is not None]
+    return {
+        "scope2_location_based_t": sum(float(emitted.sum()) for emitted in known)
+        if len(known) == len(per_zone)
+        else None,
+        "scope2_location_based_t_by_zone": {
+            name: None if emitted is None else float(emitted.sum()) for name, emitted in per_zone.items()
+        },
+    }
+
+
+def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return the prices that the model found, averaged over the horizon where they are hourly."""
+    prices = solution.shadow_prices
+    load = {zone.name: zone.load_mwh for zone in problem.zones}
+
+    def by_zone(values: FloatArray, weights: dict[str, FloatArray]) -> dict[str, float]:
+        return {
+            zone.name: float((values[z] * weights[zone.name]).sum() / weights[zone.name].sum())
+            for z, zone in enumerate(problem.zones)
+        }
+
+    return {
+        "green_premium_per_mwh": {
+            zone.name: _finite(float(prices.green_premium_per_mwh[z])) for z, zone in enumerate(problem.zones)
+        },
+        "load_weighted_energy_value_per_mwh": by_zone(prices.energy_value_per_mwh, load),
+        "load_weighted_attribute_value_per_mwh": by_zone(prices.attribute_value_per_mwh, load),
+        "surplus_limit_value_per_mwh": prices.surplus_limit_value_per_mwh,
+    }
+
+
+def warnings(problem: Problem, solution: Solution) -> list[str]:
+    """Return what a reader of the result should know: limits that bind, and hours in which selling beats delivering."""
+    found = []
+    near = PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
+    for i, contract in enumerate(problem.contracts):
+        a_choice = math.isfinite(contract.max_mw) and contract.max_mw > contract.min_mw
+        if a_choice and solution.contracted_mw[i] >= contract.max_mw - near:
+            found.append(f"{contract.name} is taken up to its limit of {contract.max_mw:g} MW.")
+    for b, storage in enumerate(problem.storage):
+        for size, limit, unit in (
+            (solution.power_mw[b], storage.max_power_mw, "MW"),
+            (solution.energy_mwh[b], storage.max_energy_mwh, "MWh"),
+        ):
+            if math.isfinite(limit) and limit > 0.0 and size >= limit - near:
+                found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
+    for z, zone in enumerate(problem.zones):
+        retail = np.min([s.retail_price_per_mwh for s in problem.sites if s.zone == z], axis=0)
+        resale = zone.sale_price_per_mwh > retail
+        sold = float(solution.sold_mwh[z][resale].sum())
+        if sold > PRIMAL_TOLERANCE * problem.total_load_mwh:
+            found.append(
+                f"In {int(resale.sum())} steps selling in {zone.name} earns more than retail supply costs; "
+                f"{sold:,.0f} MWh are sold in them. Look at the surplus price: it should not exceed the retail price."
+            )
+    return found
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

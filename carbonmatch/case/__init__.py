@@ -1,0 +1,33 @@
+"""What the user writes, checked: `load_case` and `case_from_mapping` give a `Case`, or every fault at once."""
+
+from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
+from carbonmatch.case.price import EnergyPrice
+from carbonmatch.case.reading import case_from_mapping, load_case
+from carbonmatch.case.schema import Case, Override, Provenance
+from carbonmatch.case.site import Site
+from carbonmatch.case.storage import Storage
+from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.technology import Technology
+from carbonmatch.case.template import template_names, write_template
+from carbonmatch.case.zone import Zone
+
+__all__ = [
+    "Case",
+    "CleanFirmContract",
+    "Contract",
+    "EnergyPrice",
+    "Override",
+    "PayAsProducedContract",
+    "Provenance",
+    "Site",
+    "Storage",
+    "Surplus",
+    "Target",
+    "Technology",
+    "VirtualContract",
+    "Zone",
+    "case_from_mapping",
+    "load_case",
+    "template_names",
+    "write_template",
+]

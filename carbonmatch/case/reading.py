@@ -1,0 +1,101 @@
+"""From a case file, or a mapping in Python, to a checked case with every fault told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from carbonmatch.case.block import Reading
+from carbonmatch.case.document import Document, read_document
+from carbonmatch.case.messages import Placed, in_reading_order, translate
+from carbonmatch.case.overrides import apply_scenario, apply_settings
+from carbonmatch.case.schema import Case, Override, Provenance, Time
+from carbonmatch.errors import InputError
+from carbonmatch.tables import TableReader
+from carbonmatch.timegrid import TimeGrid
+
+
+def load_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> Case:
+    """Read and check a case file.
+
+    settings   changes such as `target.cfe=0.95`, applied last
+    scenario   name of an entry under `scenarios:`, applied before the settings
+
+    Raises:
+        InputError: holds every fault that was found, in reading order.
+    """
+    document = read_document(Path(path), str(path))
+    overrides = apply_scenario(document, scenario) if scenario is not None else []
+    overrides += apply_settings(document, settings)
+    provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
+    return _check(document, Path(path).resolve().parent, provenance, arrays=False)
+
+
+def case_from_mapping(
+    mapping: Mapping[str, Any],
+    base_folder: str | Path = ".",
+    *,
+    settings: Sequence[str] = (),
+    scenario: str | None = None,
+) -> Case:
+    """Check a case that is given as a mapping; series may be arrays or lists with one value per step.
+
+    base_folder   what paths of tables are relative to
+
+    Raises:
+        InputError: holds every fault that was found.
+    """
+    document = Document("", values=_plain(mapping))
+    overrides: list[Override] = apply_scenario(document, scenario) if scenario is not None else []
+    overrides += apply_settings(document, settings)
+    provenance = Provenance(scenario=scenario, overrides=tuple(overrides))
+    return _check(document, Path(base_folder), provenance, arrays=True)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - anything a user gives
+    """Copy mappings to dicts with text as keys; leave every other value alone."""
+    return {str(key): _plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
+
+
+def _check(document: Document, folder: Path, provenance: Provenance, *, arrays: bool) -> Case:
+    written = document.values.get("zones")
+    zones = _block(written)
+    sites = (_block(site) for site in _block(document.values.get("sites")).values())
+    given = {
+        name: frozenset(key for key, value in _block(zone).items() if value is not None) for name, zone in zones.items()
+    }
+    reading = Reading(
+        grid=None,
+        tables=TableReader(folder),
+        zones=given if isinstance(written, dict) else None,
+        site_zones=frozenset(
+            site["zone"] for site in sites if isinstance(site.get("zone"), str) and site["zone"] in zones
+        ),
+        arrays=arrays,
+    )
+    reading = replace(reading, grid=_grid(document.values.get("time"), reading))
+    placed = [Placed(position, fault) for position, fault in document.faults]
+    case = None
+    try:
+        case = Case.model_validate(document.values, context=reading)
+    except ValidationError as error:
+        placed += translate(error.errors(include_url=False), document, reading.blocks)
+    if placed or case is None:
+        raise InputError(in_reading_order(placed))
+    return case.with_provenance(replace(provenance, tables=reading.tables.records, filled=tuple(reading.filled)))
+
+
+def _block(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - anything a user writes
+    return value if isinstance(value, dict) else {}
+
+
+def _grid(time: Any, reading: Reading) -> TimeGrid | None:  # noqa: ANN401 - anything a user writes
+    """Return the axis, or None where the time block is at fault; the check of the case tells the fault."""
+    try:
+        return Time.model_validate(time, context=reading).grid
+    except ValidationError:
+        return None

@@ -1,0 +1,202 @@
+"""The case: what a user writes, checked, with its series resolved. One set of classes is both schema and object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from carbonmatch.case.block import SLUG, Block, Finding, Reading, refuse, say_value
+from carbonmatch.case.contract import AnyContract
+from carbonmatch.case.site import Site
+from carbonmatch.case.storage import Storage
+from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.zone import Zone
+from carbonmatch.errors import InputError
+from carbonmatch.tables import TableRecord, listed, nearest
+from carbonmatch.timegrid import TimeGrid, read_step, read_timezone, read_wall_time
+
+
+@dataclass(frozen=True)
+class Override:
+    """One value that a scenario or `--set` changed.
+
+    key      dotted key, such as target.cfe
+    value    the new value
+    origin   `scenario NAME` or `--set`
+    """
+
+    key: str
+    value: object
+    origin: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a case came from.
+
+    path        path of the case file as it was given; None for a case from Python
+    sha256      hash of its bytes; None for a case from Python
+    scenario    name of the scenario that was applied, if any
+    overrides   every changed value, in the order of application
+    tables      every table that was read
+    filled      notes on missing values that a rule of the case filled in
+    """
+
+    path: str | None = None
+    sha256: str | None = None
+    scenario: str | None = None
+    overrides: tuple[Override, ...] = ()
+    tables: tuple[TableRecord, ...] = ()
+    filled: tuple[str, ...] = ()
+
+
+def _checked_by(reader: Any) -> Any:  # noqa: ANN401 - one of the readers of timegrid
+    """Turn a reader of `timegrid` into the check of a field, which keeps the value as it was written."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+        try:
+            reader(value, "")
+        except InputError as error:
+            refuse(*(fault.what for fault in error.faults))
+        return value
+
+    return check
+
+
+class Time(Block):
+    """The time axis: local wall times, end exclusive."""
+
+    start: Annotated[Any, BeforeValidator(_checked_by(read_wall_time))]
+    end: Annotated[Any, BeforeValidator(_checked_by(read_wall_time))]
+    timezone: Annotated[str, BeforeValidator(_checked_by(read_timezone))] = "UTC"
+    step: Annotated[str, BeforeValidator(_checked_by(read_step))] = "1h"
+
+    @model_validator(mode="after")
+    def _is_an_axis(self) -> Self:
+        try:
+            _ = self.grid
+        except InputError as error:
+            refuse(*(Finding(fault.what, inside=(fault.where,)) for fault in error.faults))
+        return self
+
+    @cached_property
+    def grid(self) -> TimeGrid:
+        """The UTC axis."""
+        return TimeGrid.from_local(self.start, self.end, self.timezone, self.step)
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        refuse(
+            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
+        )
+    return value
+
+
+def _currency(value: str) -> str:
+    if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+        refuse(f"is {say_value(value)}; a currency has three capital letters, such as EUR")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_slug)]
+
+
+class Case(Block):
+    """A checked case. Built with `load_case` or `case_from_mapping`."""
+
+    name: Name
+    description: str = ""
+    currency: Annotated[str, AfterValidator(_currency)]
+    time: Time
+    zones: dict[Name, Zone]
+    sites: dict[Name, Site]
+    contracts: dict[Name, AnyContract] = Field(default_factory=dict)
+    storage: dict[Name, Storage] = Field(default_factory=dict)
+    surplus: Surplus = Surplus.model_construct(price=None, max_share=None)
+    target: Target
+    scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+
+    _provenance: Provenance = PrivateAttr(default=Provenance())
+
+    def model_post_init(self, _context: object) -> None:
+        """Tell the entries their names."""
+        for entries in (self.zones, self.sites, self.contracts, self.storage):
+            for name, entry in entries.items():
+                entry.named(name)
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The UTC axis of the case."""
+        return self.time.grid
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the case came from: file, scenario, overrides, tables."""
+        return self._provenance
+
+    def with_provenance(self, provenance: Provenance) -> Self:
+        """Say where the case came from, once, while it is built."""
+        self._provenance = provenance
+        return self
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed and probably not meant."""
+        return tuple(
+            f"storage.{name}: power and energy cost nothing, so the best size is not unique; give at least one a cost"
+            for name, storage in self.storage.items()
+            if storage.costs_nothing
+        )
+
+    @field_validator("sites")
+    @classmethod
+    def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
+        if not sites:
+            refuse("is empty; a case has at least one site")
+        if Reading.of(info).grid is not None and not any(site.load_mw.any() for site in sites.values()):
+            refuse("the load of all sites is zero in every step; there is nothing to match")
+        return sites
+
+    @field_validator("scenarios")
+    @classmethod
+    def _scenarios_change_known_keys(cls, scenarios: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        faults = [
+            Finding(what, inside=(name, key))
+            for name, changes in scenarios.items()
+            for key in changes
+            if (what := fault_of_override_key(key))
+        ]
+        if faults:
+            refuse(*faults)
+        return scenarios
+
+    @field_validator("contracts", "storage", "scenarios", mode="before")
+    @classmethod
+    def _empty_block_is_no_entries(cls, value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+        return {} if value is None else value
+
+
+def fault_of_override_key(key: str) -> str | None:
+    """Say what is wrong with the dotted key of a scenario or of `--set`, as far as its first part tells."""
+    first, *rest = key.split(".")
+    known = [name for name in Case.model_fields if name != "scenarios"]
+    if not first or not all(rest):
+        return f"{key!r} is not a key; keys are joined by single dots, such as target.cfe"
+    if first == "scenarios":
+        return "a scenario cannot be changed by a scenario or by --set"
+    if first not in known:
+        return f"{first!r} is not a key of a case{nearest(first, known) or f' (keys: {listed(known)})'}"
+    return None

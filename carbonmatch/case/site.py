@@ -1,0 +1,89 @@
+"""Sites: where energy is used, and the grid supply that serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import PlainValidator, ValidationInfo, field_validator
+
+from carbonmatch.case.block import Block, Entry, Finding, NonNegative, Positive, Reading, refuse, say, say_value
+from carbonmatch.case.price import AnyEnergyPrice
+from carbonmatch.case.series import LOAD, SeriesReference, is_array
+from carbonmatch.case.zone import ZoneName, need_series
+from carbonmatch.timegrid import FloatArray
+
+
+class FlatLoad(Block):
+    """The same load in every step [MW]."""
+
+    flat_mw: NonNegative
+
+
+def _read_load(value: Any, info: ValidationInfo) -> FloatArray:  # noqa: ANN401 - anything a user writes
+    """Resolve `{flat_mw}` or `{file, column}` to MW per step."""
+    if isinstance(value, Mapping):
+        if "flat_mw" in value and "file" in value:
+            refuse("gives both flat_mw and file; a load is one of {flat_mw: 100} or {file: ..., column: ...}")
+        if "flat_mw" in value or not SeriesReference.model_fields.keys() & value.keys():
+            return LOAD.resolve(FlatLoad.model_validate(value, context=info.context).flat_mw, info)
+    elif not is_array(value, Reading.of(info)):
+        refuse(f"is {say_value(value)}; a load is {{flat_mw: 100}} or {{file: ..., column: ...}}, in MW")
+    return LOAD.resolve(value, info)
+
+
+Load = Annotated[FloatArray, PlainValidator(_read_load)]
+
+
+class Grid(Block):
+    """Supply from the grid at a site.
+
+    energy                             price of retail energy
+    firm_capacity_charge_per_mw_year   charge on the sized firm supply [currency/MW/year]
+    connection_mw                      limit of the grid connection [MW]; None for no limit
+    """
+
+    energy: AnyEnergyPrice
+    firm_capacity_charge_per_mw_year: NonNegative = 0.0
+    connection_mw: Positive | None = None
+
+
+class Site(Entry):
+    """A factory or data centre in one zone.
+
+    load   metered load in every step [MW]
+    """
+
+    zone: ZoneName
+    load: Load
+    grid: Grid
+
+    @property
+    def load_mw(self) -> FloatArray:
+        """Metered load in every step [MW]."""
+        return self.load
+
+    @field_validator("grid")
+    @classmethod
+    def _zone_has_a_spot_price(cls, grid: Grid, info: ValidationInfo) -> Grid:
+        if grid.energy.needs_spot_price:
+            why = "the energy price follows the spot price of the zone"
+            need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, ("energy", "index"))
+        return grid
+
+    @field_validator("grid")
+    @classmethod
+    def _connection_carries_the_load(cls, grid: Grid, info: ValidationInfo) -> Grid:
+        load, axis = info.data.get("load"), Reading.of(info).grid
+        if grid.connection_mw is None or load is None or axis is None:
+            return grid
+        above = np.flatnonzero(load > grid.connection_mw)
+        if above.size:
+            what = (
+                f"is {say(grid.connection_mw)} MW, and the load is above it in {above.size} of {axis.steps} steps: "
+                f"{say(load[above[0]])} MW at {axis.say(axis.index[above[0]])}, {say(load.max())} MW at its peak; "
+                f"raise the connection or lower the load"
+            )
+            refuse(Finding(what, inside=("connection_mw",)))
+        return grid

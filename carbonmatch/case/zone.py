@@ -1,0 +1,41 @@
+"""Zones: the deliverability boundary of matching, and the market data of the grid in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ValidationInfo
+
+from carbonmatch.case.block import Entry, Finding, Reading, refuse
+from carbonmatch.case.series import CfeShare, Intensity, Price
+from carbonmatch.tables import listed, nearest
+
+
+class Zone(Entry):
+    """A bidding zone or balancing area.
+
+    spot_price_per_mwh           [currency/MWh], any sign
+    carbon_intensity_g_per_kwh   average intensity of the grid [g CO2e/kWh]
+    grid_cfe_share               share of carbon-free energy in the grid's supply, 0..1
+    """
+
+    spot_price_per_mwh: Price | None = None
+    carbon_intensity_g_per_kwh: Intensity | None = None
+    grid_cfe_share: CfeShare | None = None
+
+
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    zones = Reading.of(info).zones
+    if zones is not None and name not in zones:
+        listing = f" (zones: {listed(zones)})" if zones else ""
+        refuse(f"is {name!r}, which is not one of the zones of the case{nearest(name, zones)}{listing}")
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+
+
+def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:  # noqa: ANN401
+    """Fault the value in hand unless the zone gives the series that it needs."""
+    if zone is not None and not Reading.of(info).zone_gives(zone, key):
+        refuse(Finding(f"{why}, and the zone {zone} gives none; add zones.{zone}.{key}", inside=inside))

@@ -1,0 +1,12 @@
+"""From a checked case to a Pyomo model, and from its optimum back to user terms.
+
+The only place that says Var or Constraint.
+"""
+
+from __future__ import annotations
+
+from carbonmatch.formulation.build import build_model
+from carbonmatch.formulation.extract import extract_solution
+from carbonmatch.formulation.problem import problem_from_case
+
+__all__ = ["build_model", "extract_solution", "problem_from_case"]

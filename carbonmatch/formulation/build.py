@@ -1,0 +1,80 @@
+"""From a problem to a Pyomo model: the parts are added, then what they cost is summed once, by name."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
+
+from carbonmatch.formulation.contract import add_contract
+from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide, net_contracted
+from carbonmatch.formulation.storage import add_storage
+from carbonmatch.formulation.supply import add_grid_supply
+from carbonmatch.formulation.target import add_target
+from carbonmatch.records import Problem
+
+COST_COMPONENTS = (
+    "contracts",
+    "existing_contracts",
+    "storage_capacity",
+    "storage_operation",
+    "grid_energy",
+    "firm_capacity",
+    "surplus_sales",
+)
+"""Names of the cost components, in the order of every table. Sales are negative: all together are the objective."""
+
+
+def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.ConcreteModel:
+    """Return the linear programme of a problem.
+
+    Blocks `contract[name]`, `storage[name]`, `site[name]`, `zone[name]` hold the parts, `cost[component]` the named
+    expressions whose sum is minimised. `split_ledgers` writes both ledgers even where one set of variables would do.
+    """
+    with PauseGC():
+        return _build(problem, split_ledgers=split_ledgers)
+
+
+def _build(problem: Problem, *, split_ledgers: bool) -> pyo.ConcreteModel:
+    model = pyo.ConcreteModel(name=problem.name)
+    time = problem.time
+    flows = [ZoneFlows([], [], []) for _ in problem.zones]
+
+    model.contract = pyo.Block([contract.name for contract in problem.contracts])
+    for contract in problem.contracts:
+        generation = add_contract(model.contract[contract.name], contract, time)
+        flows[contract.zone].contracts.append((contract, generation))
+    model.storage = pyo.Block([storage.name for storage in problem.storage])
+    for storage in problem.storage:
+        spot_price = problem.zones[storage.zone].spot_price_per_mwh
+        stored = add_storage(model.storage[storage.name], storage, time, spot_price)
+        flows[storage.zone].storage.append((storage, stored))
+    model.site = pyo.Block([site.name for site in problem.sites])
+    for site in problem.sites:
+        flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))
+    model.zone = pyo.Block([zone.name for zone in problem.zones])
+    for number, zone in enumerate(problem.zones):
+        merged = not split_ledgers and ledgers_coincide(problem, number)
+        add_ledgers(model.zone[zone.name], zone, flows[number], time, merged=merged)
+    add_target(model, problem, [net_contracted(zone_flows, time) for zone_flows in flows])
+    add_costs(model, problem)
+    return model
+
+
+def add_costs(model: pyo.ConcreteModel, problem: Problem) -> None:
+    """Name every cost once; the objective is their sum and every report reads the same expressions.
+
+    minimise  contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
+              + surplus_sales            [currency over the horizon]; surplus_sales < 0 where selling earns
+    """
+    existing = {contract.name for contract in problem.contracts if contract.existing}
+    parts = {
+        "contracts": [block.cost for name, block in model.contract.items() if name not in existing],
+        "existing_contracts": [block.cost for name, block in model.contract.items() if name in existing],
+        "storage_capacity": [block.capacity_cost for block in model.storage.values()],
+        "storage_operation": [block.operation_cost for block in model.storage.values()],
+        "grid_energy": [block.energy_cost for block in model.site.values()],
+        "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
+        "surplus_sales": [-block.sales for block in model.zone.values()],
+    }
+    model.cost = pyo.Expression(COST_COMPONENTS, rule=lambda _, component: sum(parts[component]))
+    model.total_cost = pyo.Objective(expr=sum(model.cost[component] for component in COST_COMPONENTS))

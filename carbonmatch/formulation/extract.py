@@ -1,0 +1,131 @@
+"""From an optimum back to the terms of the problem. Costs are read from the model's own named expressions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyomo.environ as pyo
+
+from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.terms import Flow
+from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
+
+
+def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> Solution:
+    """Return the optimum of a model as arrays in the terms of its problem."""
+    for variable, value in zip(optimum.columns, optimum.values.tolist(), strict=True):
+        variable.set_value(value, skip_validation=True)
+    for variable in model.component_data_objects(pyo.Var):
+        if variable.value is None:  # a column that nothing refers to: it costs nothing and limits nothing
+            variable.set_value(variable.lb or 0.0, skip_validation=True)
+
+    contracts = [model.contract[c.name] for c in problem.contracts]
+    storage = [model.storage[b.name] for b in problem.storage]
+    sites = [model.site[s.name] for s in problem.sites]
+    zones = [model.zone[z.name] for z in problem.zones]
+    steps = problem.time.steps
+
+    contracted = np.array([block.contracted_mw.value for block in contracts], dtype=float)
+    generation = np.zeros((len(contracts), steps))
+    available = np.zeros((len(contracts), steps))
+    for i, contract in enumerate(problem.contracts):
+        available[i] = contract.available_mwh_per_mw * contracted[i]
+        generation[i] = available[i]
+        for t, variable in contracts[i].generation_mwh.items():
+            generation[i, t] = variable.value
+    retail = _stack([values(site.retail_supply_mwh) for site in sites], steps)
+    firm = [
+        site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
+        for site, most in zip(sites, retail.max(axis=1), strict=True)
+    ]
+    unmatched = _stack([values(zone.unmatched) for zone in zones], steps)
+    weights = np.stack([score_weights(z, grid_credit=problem.target.grid_credit) for z in problem.zones])
+
+    return Solution(
+        contracted_mw=contracted,
+        generation_mwh=generation,
+        curtailed_mwh=np.maximum(available - generation, 0.0),
+        power_mw=np.array([pyo.value(block.power_mw) for block in storage], dtype=float),
+        energy_mwh=np.array([pyo.value(block.energy_mwh) for block in storage], dtype=float),
+        clean_charge_mwh=_pool(storage, "clean", "charge_mwh", steps),
+        clean_discharge_mwh=_pool(storage, "clean", "discharge_mwh", steps),
+        clean_state_of_charge_mwh=_pool(storage, "clean", "state_of_charge_mwh", steps),
+        grey_charge_mwh=_pool(storage, "grey", "charge_mwh", steps),
+        grey_discharge_mwh=_pool(storage, "grey", "discharge_mwh", steps),
+        grey_state_of_charge_mwh=_pool(storage, "grey", "state_of_charge_mwh", steps),
+        retail_supply_mwh=retail,
+        firm_capacity_mw=np.array(firm, dtype=float),
+        sold_mwh=_stack([values(zone.sold_mwh) for zone in zones], steps),
+        unmatched_mwh=unmatched,
+        excess_mwh=_stack([values(zone.excess) for zone in zones], steps),
+        merged_ledgers=tuple(not hasattr(zone, "attribute_balance") for zone in zones),
+        cost={component: float(pyo.value(model.cost[component])) for component in model.cost},
+        contract_cost={name: float(pyo.value(block.cost)) for name, block in model.contract.items()},
+        storage_cost={
+            name: float(pyo.value(block.capacity_cost) + pyo.value(block.operation_cost))
+            for name, block in model.storage.items()
+        },
+        objective=float(pyo.value(model.total_cost)),
+        model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
+        shadow_prices=shadow_prices(model, problem, optimum),
+    )
+
+
+def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> ShadowPrices:
+    """Return the prices that the duals stand for.
+
+    A dual is d(cost) / d(right-hand side). The energy balance has the load on its right: its dual is the worth of one
+    more MWh in the zone in that hour. In a zone with one set of variables that worth is of energy and claim together;
+    the energy is worth no less than its sale and no more than the retail supply it replaces (with the firm capacity
+    that goes with it), and what is left is the claim's.
+    """
+    dual = {id(row): value for row, value in zip(optimum.rows, optimum.duals.tolist(), strict=True)}
+    steps = problem.time.steps
+    energy = np.zeros((len(problem.zones), steps))
+    attribute = np.zeros((len(problem.zones), steps))
+    premium = np.full(len(problem.zones), math.nan)
+    for z, zone in enumerate(problem.zones):
+        block = model.zone[zone.name]
+        energy[z] = _duals(block.energy_balance, dual, steps)
+        if hasattr(block, "attribute_balance"):
+            attribute[z] = _duals(block.attribute_balance, dual, steps)
+        else:
+            both = energy[z].copy()
+            retail = np.full(steps, math.inf)
+            for site in (s for s in problem.sites if s.zone == z):
+                firm = getattr(model.site[site.name], "firm_capacity_limit", None)
+                reserve = _duals(firm, dual, steps) if firm is not None else np.zeros(steps)
+                retail = np.minimum(retail, site.retail_price_per_mwh - reserve)
+            energy[z] = np.clip(both, zone.sale_price_per_mwh, retail)
+            attribute[z] = both - energy[z]
+        if hasattr(model, "hourly_target"):
+            group = z if problem.target.per_zone else 0
+            premium[z] = -dual.get(id(model.hourly_target[group]), 0.0)
+    limit = getattr(model, "surplus_limit", None)
+    return ShadowPrices(
+        energy_value_per_mwh=energy,
+        attribute_value_per_mwh=attribute,
+        green_premium_per_mwh=premium,
+        surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
+    )
+
+
+def values(flow: pyo.Var | Flow) -> list[float]:
+    """Return the values of a flow: variables, expressions or numbers."""
+    members = flow.values() if hasattr(flow, "values") else flow
+    return [pyo.value(member) for member in members]
+
+
+def _duals(rows: pyo.Constraint, dual: dict[int, float], steps: int) -> FloatArray:
+    return np.array([dual.get(id(rows[t]), 0.0) for t in range(steps)])
+
+
+def _pool(storage: list[pyo.Block], pool: str, flow: str, steps: int) -> FloatArray:
+    return _stack(
+        [values(getattr(getattr(b, pool), flow)) if hasattr(b, pool) else [0.0] * steps for b in storage], steps
+    )
+
+
+def _stack(rows: list[list[float]], steps: int) -> FloatArray:
+    return np.array(rows, dtype=float).reshape(len(rows), steps)

@@ -1,0 +1,109 @@
+"""One zone's two ledgers: where energy goes (money follows it), and which hour's claim meets which hour's load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.environ as pyo
+
+from carbonmatch.formulation.storage import StorageFlows
+from carbonmatch.formulation.terms import Flow, linear_sum
+from carbonmatch.records import ContractTerms, FloatArray, Problem, StorageTerms, TimeTerms, ZoneTerms
+
+
+@dataclass(frozen=True)
+class ZoneFlows:
+    """All flows of one zone that its ledgers bring together [MWh per step]."""
+
+    contracts: list[tuple[ContractTerms, Flow]]
+    storage: list[tuple[StorageTerms, StorageFlows]]
+    retail_supply: list[Flow]
+
+
+def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
+    """Tell whether one set of hourly variables serves both ledgers of a zone without changing the optimum.
+
+    True when every contract is physical and eligible, every storage is delivered and charges from contracts only, and
+    selling never earns more than retail supply costs in the same hour. Then delivering to the load is never worse than
+    selling, so that some optimum delivers exactly min(contracted, load): what is delivered is what is matched, what is
+    sold is what is in excess.
+    """
+    zone = problem.zones[zone_number]
+    contracts = [c for c in problem.contracts if c.zone == zone_number]
+    storage = [b for b in problem.storage if b.zone == zone_number]
+    sites = [s for s in problem.sites if s.zone == zone_number]
+    return (
+        all(c.physical and c.eligible for c in contracts)
+        and all(b.delivered and b.grid_charge_price_per_mwh is None for b in storage)
+        and all(bool(np.all(zone.sale_price_per_mwh <= s.retail_price_per_mwh)) for s in sites)
+    )
+
+
+def add_ledgers(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms, *, merged: bool) -> None:
+    """Add the ledgers of one zone; `block.unmatched` and `block.excess` then hold the attribute ledger's flows."""
+    block.sold_mwh = pyo.Var(range(time.steps), bounds=(0.0, None))
+    add_energy_balance(block, zone, flows, time)
+    if merged:
+        block.unmatched = [sum(per_site) for per_site in zip(*flows.retail_supply, strict=True)]
+        block.excess = list(block.sold_mwh.values())
+    else:
+        add_attribute_balance(block, zone, flows, time)
+        block.unmatched = list(block.unmatched_mwh.values())
+        block.excess = list(block.excess_mwh.values())
+    block.sales = pyo.Expression(expr=linear_sum(zone.sale_price_per_mwh.tolist(), list(block.sold_mwh.values())))
+
+
+def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
+    """Deliver every physical MWh to the load or sell it.
+
+    sum_c generation[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t] = load[t]
+
+    c: physical contracts; b: delivered storage, both pools discharging. Grey charge is bought from the grid for the
+    storage and stored: it enters and leaves in the same step and so does not appear.
+    """
+    generation = [flow for contract, flow in flows.contracts if contract.physical]
+    delivered = [flow for storage, flow in flows.storage if storage.delivered]
+    load, sold = zone.load_mwh.tolist(), block.sold_mwh
+
+    def energy_balance(_: pyo.Block, t: int) -> pyo.Expression:
+        supplied = sum(flow[t] for flow in generation)
+        stored = sum(b.clean_discharge[t] + b.grey_discharge[t] - b.clean_charge[t] for b in delivered)
+        return supplied + stored + sum(flow[t] for flow in flows.retail_supply) - sold[t] == load[t]
+
+    block.energy_balance = pyo.Constraint(range(time.steps), rule=energy_balance)
+
+
+def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
+    """Match the load of an hour with the claims of the same hour.
+
+    sum_c generation[c,t] + sum_b (clean_discharge[b,t] - clean_charge[b,t]) - excess[t] + unmatched[t] = load[t]
+    0 <= unmatched[t] <= load[t]                         [MWh per step]
+
+    c: eligible contracts, physical or virtual; only the clean pools enter. matched[t] = load[t] - unmatched[t].
+    """
+    load = zone.load_mwh.tolist()
+    block.unmatched_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, load[t]))
+    block.excess_mwh = pyo.Var(range(time.steps), bounds=(0.0, None))
+    net = net_contracted(flows, time)
+    unmatched, excess = block.unmatched_mwh, block.excess_mwh
+    block.attribute_balance = pyo.Constraint(
+        range(time.steps), rule=lambda _, t: net[t] - excess[t] + unmatched[t] == load[t]
+    )
+
+
+def net_contracted(flows: ZoneFlows, time: TimeTerms) -> Flow:
+    """Return eligible generation + clean discharge - clean charge per step [MWh]."""
+    generation = [flow for contract, flow in flows.contracts if contract.eligible]
+    storage = [flow for _, flow in flows.storage]
+    return [
+        sum(flow[t] for flow in generation) + sum(b.clean_discharge[t] - b.clean_charge[t] for b in storage)
+        for t in range(time.steps)
+    ]
+
+
+def score_weights(zone: ZoneTerms, *, grid_credit: bool) -> FloatArray:
+    """Return the weight of an unmatched MWh in the score: 1 - grid_cfe_share with grid credit, else 1."""
+    if grid_credit and zone.grid_cfe_share is not None:
+        return 1.0 - zone.grid_cfe_share
+    return np.ones_like(zone.load_mwh)

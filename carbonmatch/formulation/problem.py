@@ -1,0 +1,167 @@
+"""From a checked case to a problem: every term sheet becomes the few arrays that the model knows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.records import (
+    ContractTerms,
+    Problem,
+    SiteTerms,
+    StorageTerms,
+    TargetTerms,
+    TimeTerms,
+    ZoneTerms,
+)
+
+
+def problem_from_case(case: Case) -> Problem:
+    """Return a case as arrays in user units. Zones without a site drop out: nothing can be claimed there."""
+    grid = case.grid
+    time = TimeTerms(
+        starts=grid.index,
+        hours_per_step=grid.hours_per_step,
+        year_fraction=grid.year_fraction,
+        month_of_step=grid.month_of_step,
+        month_labels=grid.month_labels,
+    )
+    served = {site.zone for site in case.sites.values()}
+    zones = [zone for name, zone in case.zones.items() if name in served]
+    number = {zone.name: z for z, zone in enumerate(zones)}
+    hours = time.hours_per_step
+    return Problem(
+        name=case.name,
+        currency=case.currency,
+        time=time,
+        zones=tuple(zone_terms(case, zone, hours) for zone in zones),
+        sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
+        contracts=tuple(
+            contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
+            for contract in case.contracts.values()
+        ),
+        storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
+        target=target_terms(case),
+    )
+
+
+def zone_terms(case: Case, zone: Zone, hours: float) -> ZoneTerms:
+    """Return a zone with the load of its sites and the price of what is sold there."""
+    load = np.sum([site.load_mw for site in case.sites.values() if site.zone == zone.name], axis=0) * hours
+    price = case.surplus.price
+    return ZoneTerms(
+        name=zone.name,
+        load_mwh=load,
+        spot_price_per_mwh=zone.spot_price_per_mwh,
+        carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
+        grid_cfe_share=zone.grid_cfe_share,
+        sale_price_per_mwh=np.zeros_like(load) if price is None else price.on(zone.spot_price_per_mwh),
+    )
+
+
+def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTerms:
+    """Return a site's load and what its grid supply costs per MWh and per MW."""
+    return SiteTerms(
+        name=site.name,
+        zone=zone_number,
+        load_mwh=site.load_mw * hours,
+        retail_price_per_mwh=site.grid.energy.on(zone.spot_price_per_mwh),
+        firm_capacity_charge_per_mw_year=site.grid.firm_capacity_charge_per_mw_year,
+    )
+
+
+def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: float) -> ContractTerms:
+    """Return what a contract offers per MW and what it costs, by its structure.
+
+    pay_as_produced  everything available is generated and paid, save what may be curtailed; curtailed energy is paid at
+                     `compensation`
+    virtual          the same, and the spot price is received for what is generated: nothing is delivered
+    clean_firm       dispatched between must-run and availability; only output is paid, and a fee per MW
+    """
+    existing = contract.existing_mw is not None
+    least_mw, most_mw = contract.min_mw, contract.max_mw
+    if contract.existing_mw is not None:
+        least_mw = most_mw = contract.existing_mw
+    compensation, fee = 1.0, 0.0
+    if contract.structure == "clean_firm":
+        available = contract.availability * contract.loss_factor * hours
+        least = np.minimum(contract.must_run_share * contract.loss_factor * hours, available)
+        compensation, fee = 0.0, contract.capacity_fee_per_mw_year
+    else:
+        available = contract.capacity_factor * contract.loss_factor * hours
+        least = available
+        if contract.curtailment is not None:
+            compensation = contract.curtailment.compensation
+            price_limit = contract.curtailment.when_spot_price_at_most_per_mwh
+            least = np.where(_may_curtail(price_limit, zone, len(available)), 0.0, available)
+    return ContractTerms(
+        name=contract.name,
+        zone=zone_number,
+        technology=contract.technology.value,
+        structure=contract.structure,
+        physical=contract.structure != "virtual",
+        eligible=contract.technology.carbon_free,
+        existing=existing,
+        min_mw=least_mw,
+        max_mw=math.inf if most_mw is None else most_mw,
+        available_mwh_per_mw=available,
+        least_mwh_per_mw=least,
+        strike_per_mwh=contract.strike_per_mwh,
+        compensation=compensation,
+        reference_price_per_mwh=zone.spot_price_per_mwh if contract.structure == "virtual" else None,
+        capacity_fee_per_mw_year=fee,
+    )
+
+
+def _may_curtail(price_limit: float | None, zone: Zone, steps: int) -> NDArray[np.bool_]:
+    if price_limit is None or zone.spot_price_per_mwh is None:
+        return np.ones(steps, dtype=bool)
+    return zone.spot_price_per_mwh <= price_limit
+
+
+def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerms:
+    """Return a storage offer. Unless the case says otherwise it is delivered where its zone has a physical contract."""
+    delivered = storage.settlement == "delivered"
+    if storage.settlement is None:
+        local = [c for c in case.contracts.values() if c.zone == storage.zone]
+        delivered = not local or any(c.structure != "virtual" for c in local)
+    one_way = math.sqrt(storage.round_trip_efficiency)
+    spot_price = case.zones[storage.zone].spot_price_per_mwh
+    grid_charge_price = None
+    if storage.grid_charging and spot_price is not None:
+        grid_charge_price = spot_price + storage.grid_charging_margin_per_mwh
+    return StorageTerms(
+        name=storage.name,
+        zone=zone_number,
+        delivered=delivered,
+        power_cost_per_mw_year=storage.power_cost_per_mw_year,
+        energy_cost_per_mwh_year=storage.energy_cost_per_mwh_year,
+        discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
+        charge_efficiency=one_way,
+        discharge_efficiency=one_way,
+        standing_loss_per_hour=storage.standing_loss_per_hour,
+        min_power_mw=storage.min_power_mw,
+        max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
+        min_energy_mwh=storage.min_energy_mwh,
+        max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
+        duration_hours=storage.duration_hours,
+        min_state_of_charge=storage.min_state_of_charge,
+        cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
+        cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        grid_charge_price_per_mwh=grid_charge_price,
+    )
+
+
+def target_terms(case: Case) -> TargetTerms:
+    """Return the target and the limit on surplus."""
+    target, share = case.target, case.surplus.max_share
+    return TargetTerms(
+        matching=target.matching,
+        cfe=0.0 if target.cfe is None or target.matching == "none" else target.cfe,
+        grid_credit=target.grid_credit,
+        per_zone=target.scope == "zone",
+        max_surplus_share=math.inf if share is None else share,
+    )

@@ -1,0 +1,348 @@
+"""The frozen records that pass between the stages: Problem, Optimum, Solution, Ledger.
+
+Power is in MW, energy in MWh per step, money in the currency of the case, shares in 0..1. Flows are non-negative and
+the direction is in the name. Arrays over time have shape (steps,), stacked ones (entities, steps) in the order of the
+problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Matching = Literal["none", "annual", "monthly", "hourly"]
+
+
+# --- Problem: a case as arrays ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TimeTerms:
+    """The time steps of a problem.
+
+    starts           start of each step, UTC
+    hours_per_step   [h]
+    year_fraction    hours of the horizon / hours of the year; scales yearly charges and limits
+    month_of_step    number of the local calendar month, from 0
+    month_labels     its name, "2018-01"
+    """
+
+    starts: pd.DatetimeIndex
+    hours_per_step: float
+    year_fraction: float
+    month_of_step: IntArray
+    month_labels: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return len(self.starts)
+
+
+@dataclass(frozen=True)
+class ZoneTerms:
+    """A matching zone: the boundary inside which carbon-free energy counts as deliverable.
+
+    spot_price_per_mwh            may be negative; None where the case gives none
+    carbon_intensity_g_per_kwh    average of the grid; None where the case gives none
+    grid_cfe_share                0..1; None where the case gives none
+    sale_price_per_mwh            what sold energy earns; zero where the case gives no price
+    """
+
+    name: str
+    load_mwh: FloatArray
+    spot_price_per_mwh: FloatArray | None
+    carbon_intensity_g_per_kwh: FloatArray | None
+    grid_cfe_share: FloatArray | None
+    sale_price_per_mwh: FloatArray
+
+
+@dataclass(frozen=True)
+class SiteTerms:
+    """A consuming site and its grid supply. `zone` is the number of its zone."""
+
+    name: str
+    zone: int
+    load_mwh: FloatArray
+    retail_price_per_mwh: FloatArray
+    firm_capacity_charge_per_mw_year: float
+
+
+@dataclass(frozen=True)
+class ContractTerms:
+    """An offer or an existing contract, whatever its structure, as the model sees it.
+
+    physical               its energy is delivered to the load or sold; otherwise it settles against the spot price
+    eligible               its generation counts as carbon-free
+    existing               its size is sunk; its cost is shown apart
+    min_mw, max_mw         limits of the contracted size [MW]; max_mw is inf where the offer names no limit
+    available_mwh_per_mw   most that one MW can generate in a step [MWh/MW]
+    least_mwh_per_mw       least that one MW must generate in a step; equal to available where nothing can be curtailed
+    strike_per_mwh         paid per MWh generated
+    compensation           share of the strike paid for each MWh that is available but not generated
+    reference_price_per_mwh  received per MWh generated (virtual contracts: the spot price); None where nothing is
+    capacity_fee_per_mw_year  paid per MW, whatever is generated
+    """
+
+    name: str
+    zone: int
+    technology: str
+    structure: str
+    physical: bool
+    eligible: bool
+    existing: bool
+    min_mw: float
+    max_mw: float
+    available_mwh_per_mw: FloatArray
+    least_mwh_per_mw: FloatArray
+    strike_per_mwh: float
+    compensation: float
+    reference_price_per_mwh: FloatArray | None
+    capacity_fee_per_mw_year: float
+
+
+@dataclass(frozen=True)
+class StorageTerms:
+    """A storage offer.
+
+    delivered             its energy is delivered to the load or sold; otherwise charge and discharge settle at spot
+    duration_hours        energy_mwh = duration_hours * power_mw; None where both are free
+    charge_efficiency, discharge_efficiency   one way, the square root of the round trip
+    min_state_of_charge   share of energy_mwh
+    cycles_per_year       full cycles in a year; inf where the offer names no limit
+    cycle_efficiency      MWh at the terminals per MWh that counts as cycled: the discharge efficiency where cycles are
+                          counted on the stored basis, 1 where they are counted as delivered
+    grid_charge_price_per_mwh  paid per MWh charged from the grid; None where grid charging is not allowed
+    """
+
+    name: str
+    zone: int
+    delivered: bool
+    power_cost_per_mw_year: float
+    energy_cost_per_mwh_year: float
+    discharge_cost_per_mwh: float
+    charge_efficiency: float
+    discharge_efficiency: float
+    standing_loss_per_hour: float
+    min_power_mw: float
+    max_power_mw: float
+    min_energy_mwh: float
+    max_energy_mwh: float
+    duration_hours: float | None
+    min_state_of_charge: float
+    cycles_per_year: float
+    cycle_efficiency: float
+    grid_charge_price_per_mwh: FloatArray | None
+
+
+@dataclass(frozen=True)
+class TargetTerms:
+    """What share of load must be matched, over which period, counted how.
+
+    cfe           0..1; 0 where there is no target
+    grid_credit   the carbon-free share of the grid's own mix counts for unmatched load
+    per_zone      every zone meets the target by itself; otherwise all zones together do
+    max_surplus_share  most excess over the year, as a share of load; inf where the case names no limit
+    """
+
+    matching: Matching
+    cfe: float
+    grid_credit: bool
+    per_zone: bool
+    max_surplus_share: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A case as arrays in user units: all that the model, the solution and the accounts need to know."""
+
+    name: str
+    currency: str
+    time: TimeTerms
+    zones: tuple[ZoneTerms, ...]
+    sites: tuple[SiteTerms, ...]
+    contracts: tuple[ContractTerms, ...]
+    storage: tuple[StorageTerms, ...]
+    target: TargetTerms
+
+    @property
+    def total_load_mwh(self) -> float:
+        """Load of all sites over the horizon [MWh]."""
+        return float(sum(zone.load_mwh.sum() for zone in self.zones))
+
+    @property
+    def peak_load_mwh(self) -> float:
+        """Largest load of any zone in one step [MWh]."""
+        return float(max(zone.load_mwh.max() for zone in self.zones))
+
+
+# --- Optimum: what a solver hands back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Proof of optimality, computed from the matrix and the returned vectors in user units, not taken from the solver.
+
+    primal_residual_mwh   largest violation of any row or bound
+    primal_residual       the same as a share of peak load per step
+    dual_residual         largest wrong-signed row dual or reduced cost, as a share of the prices it is made of
+    gap                   sum of all complementarity products / max(1, gross cost): at least the distance between cost
+                          and dual bound, since terms of different sign do not cancel
+    primal_objective, dual_objective   cost and its bound; None where there is no dual proof
+    """
+
+    primal_residual_mwh: float
+    primal_residual: float
+    dual_residual: float
+    gap: float
+    primal_objective: float
+    dual_objective: float
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """One attempt of one engine: its name, what it said, how long it took [s], its iterations."""
+
+    engine: str
+    status: str
+    seconds: float
+    iterations: int
+    certified: bool
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A certified optimum: values of columns and duals of rows in user units, with their modelling objects.
+
+    duals are d(cost) / d(right-hand side).
+    """
+
+    columns: tuple[Any, ...]
+    values: FloatArray
+    rows: tuple[Any, ...]
+    duals: FloatArray
+    certificate: Certificate
+    runs: tuple[EngineRun, ...]
+    rows_count: int
+    columns_count: int
+    nonzeros_count: int
+    log: str
+
+
+# --- Solution: the optimum in the terms of the problem ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShadowPrices:
+    """Prices that the model finds, per MWh of the currency of the case.
+
+    energy_value_per_mwh       (zones, steps) worth of one more MWh delivered in the zone, without its claim
+    attribute_value_per_mwh    (zones, steps) worth of one more MWh of carbon-free claim in that hour
+    green_premium_per_mwh      (zones,) worth of one more score-weighted matched MWh: the dual of the target; nan where
+                               there is no target row (none, or exactly 1)
+    surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    """
+
+    energy_value_per_mwh: FloatArray
+    attribute_value_per_mwh: FloatArray
+    green_premium_per_mwh: FloatArray
+    surplus_limit_value_per_mwh: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
+
+    cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
+    contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    """
+
+    contracted_mw: FloatArray
+    generation_mwh: FloatArray
+    curtailed_mwh: FloatArray
+    power_mw: FloatArray
+    energy_mwh: FloatArray
+    clean_charge_mwh: FloatArray
+    clean_discharge_mwh: FloatArray
+    clean_state_of_charge_mwh: FloatArray
+    grey_charge_mwh: FloatArray
+    grey_discharge_mwh: FloatArray
+    grey_state_of_charge_mwh: FloatArray
+    retail_supply_mwh: FloatArray
+    firm_capacity_mw: FloatArray
+    sold_mwh: FloatArray
+    unmatched_mwh: FloatArray
+    excess_mwh: FloatArray
+    merged_ledgers: tuple[bool, ...]
+    cost: Mapping[str, float]
+    contract_cost: Mapping[str, float]
+    storage_cost: Mapping[str, float]
+    objective: float
+    model_score: float
+    shadow_prices: ShadowPrices
+
+
+# --- Ledger: who used what when ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ZoneLedger:
+    """The accounts of one zone [MWh per step], recomputed from flows by code that does not know the model.
+
+    contracted_mwh             net carbon-free energy offered to the load: generation + clean discharge - clean charge
+    matched_mwh                min(contracted, load); what is left of the load is unmatched, of the contracted is excess
+    matched_from_storage_mwh   the part of matched that came out of storage
+    """
+
+    name: str
+    load_mwh: FloatArray
+    generation_mwh: FloatArray
+    curtailed_mwh: FloatArray
+    clean_charge_mwh: FloatArray
+    clean_discharge_mwh: FloatArray
+    grey_charge_mwh: FloatArray
+    grey_discharge_mwh: FloatArray
+    contracted_mwh: FloatArray
+    matched_mwh: FloatArray
+    matched_from_storage_mwh: FloatArray
+    unmatched_mwh: FloatArray
+    excess_mwh: FloatArray
+    sold_mwh: FloatArray
+    retail_supply_mwh: FloatArray
+    metered_import_mwh: FloatArray
+    grid_cfe_share: FloatArray | None
+    carbon_intensity_g_per_kwh: FloatArray | None
+
+
+@dataclass(frozen=True)
+class ContractLedger:
+    """Where the generation of one contract went, step by step [MWh per step].
+
+    generation = matched + stored + excess; what a zone stores or has in excess in a step is shared among its contracts
+    pro rata to their generation in that step.
+    """
+
+    name: str
+    zone: str
+    generation_mwh: FloatArray
+    curtailed_mwh: FloatArray
+    matched_mwh: FloatArray
+    stored_mwh: FloatArray
+    excess_mwh: FloatArray
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The accounts of a run: zones and contracts in the order of the problem. `starts`: start of each step, UTC."""
+
+    starts: pd.DatetimeIndex
+    hours_per_step: float
+    zones: tuple[ZoneLedger, ...]
+    contracts: tuple[ContractLedger, ...]

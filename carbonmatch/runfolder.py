@@ -1,0 +1,116 @@
+"""A run on disk: written whole or not at all, and read back.
+
+summary.json        what a script reads
+hourly.parquet      the ledger of every zone, hour by hour
+contracts.parquet   where the generation of every contract went, hour by hour
+storage.parquet     charge, discharge and stored energy of every storage, hour by hour
+manifest.json       hashes of all inputs, versions, engine runs, times, sizes
+solver.log          what the solver said
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from carbonmatch.errors import Fault, InputError
+
+SUMMARY: Final = "summary.json"
+HOURLY: Final = "hourly.parquet"
+CONTRACTS: Final = "contracts.parquet"
+STORAGE: Final = "storage.parquet"
+MANIFEST: Final = "manifest.json"
+SOLVER_LOG: Final = "solver.log"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished run: where it stands, its summary and its manifest."""
+
+    path: Path
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+def check_writable(path: Path, *, force: bool) -> None:
+    """Refuse a folder that cannot become a run folder, before any work is done.
+
+    Raises:
+        InputError: it holds a run and `force` is not given, or it holds something else, or it cannot be written.
+    """
+    if path.exists():
+        if not path.is_dir():
+            raise InputError([Fault(str(path), "is a file; a run is written to a folder. Name another one with --out")])
+        if any(path.iterdir()):
+            if not (path / SUMMARY).exists():
+                raise InputError([Fault(str(path), "holds other files and no run; name another folder with --out")])
+            if not force:
+                raise InputError(
+                    [Fault(str(path), "holds a run already; add --force to replace it, or name another --out")]
+                )
+    parent = next(p for p in path.absolute().parents if p.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise InputError([Fault(str(path), f"cannot be written: {parent} is not a folder that you may write to")])
+
+
+@contextmanager
+def new_run_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a folder beside `path` to write to, and rename it to `path` once the block has ended well.
+
+    A run that fails or is interrupted leaves nothing behind, and what stood at `path` stays as it was.
+    """
+    check_writable(path, force=force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        if path.exists():
+            replaced = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+            path.rename(replaced / "old")
+            draft.rename(path)
+            shutil.rmtree(replaced)
+        else:
+            draft.rename(path)
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as JSON that a person can read; the same content gives the same bytes."""
+    path.write_text(to_json(content), encoding="utf-8")
+
+
+def to_json(content: Mapping[str, Any]) -> str:
+    """Return a mapping as indented JSON; numbers that JSON has no word for are refused."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_run(path: Path) -> RunFolder:
+    """Read a run folder back.
+
+    Raises:
+        InputError: the folder is missing, is not a run, or its summary or manifest is damaged.
+    """
+    if not path.is_dir():
+        raise InputError([Fault(str(path), "is no folder; name the folder that `carbonmatch solve --out` wrote")])
+    content: dict[str, dict[str, Any]] = {}
+    faults = []
+    for name in (SUMMARY, MANIFEST):
+        try:
+            content[name] = json.loads((path / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            faults.append(Fault(str(path), f"has no {name}; it is not a run folder of `carbonmatch solve`"))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            faults.append(Fault(str(path / name), "is damaged (no JSON); run `carbonmatch solve` again"))
+    if faults:
+        raise InputError(faults)
+    return RunFolder(path, content[SUMMARY], content[MANIFEST])

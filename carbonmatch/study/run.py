@@ -1,0 +1,120 @@
+"""One run: from a checked case to a verified result, in memory and on disk."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from carbonmatch import runfolder
+from carbonmatch.accounting import build_ledger, prove, summarise
+from carbonmatch.case import Case
+from carbonmatch.formulation import build_model, extract_solution, problem_from_case
+from carbonmatch.records import Optimum
+from carbonmatch.solving import SolveOptions, solve_model
+from carbonmatch.study.result import Result
+from carbonmatch.tables import write_table
+
+LIBRARIES: Final = ("carbonmatch", "pyomo", "highspy", "highspy-extras", "numpy", "pandas", "pyarrow", "scipy")
+"""Whose versions decide the numbers, and so stand in the manifest."""
+
+
+def solve_case(
+    case: Case, options: SolveOptions | None = None, *, out: Path | str | None = None, force: bool = False
+) -> Result:
+    """Find the least-cost portfolio of a case and verify it; write it to a run folder where `out` names one.
+
+    Raises:
+        InputError: `out` cannot be written.
+        InfeasibleError, UnboundedError, LimitError, SolverError: there is no certified optimum; nothing is written.
+        VerificationError: the optimum does not agree with its own accounts; nothing is written.
+    """
+    options = options or SolveOptions()
+    if out is not None:
+        runfolder.check_writable(Path(out), force=force)
+    stages = _Stages(options.on_progress)
+    with stages("building the model"):
+        problem = problem_from_case(case)
+        model = build_model(problem)
+    with stages("solving"):
+        optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=options)
+    with stages("reading the solution"):
+        solution = extract_solution(model, problem, optimum)
+    with stages("accounting and verifying"):
+        ledger = build_ledger(problem, solution)
+        prove(problem, solution, ledger)
+        summary = summarise(problem, solution, ledger, optimum.certificate)
+        summary["warnings"] = [*case.warnings, *summary["warnings"]]
+    result = Result(summary, manifest(case, optimum, options, stages.seconds), problem, solution, ledger, optimum)
+    if out is not None:
+        with stages("writing the run folder"):
+            write_result(result, Path(out), force=force)
+    return result
+
+
+def write_result(result: Result, path: Path, *, force: bool = False) -> None:
+    """Write a result as a run folder, whole or not at all."""
+    with runfolder.new_run_folder(path, force=force) as folder:
+        write_table(result.hourly, folder / runfolder.HOURLY)
+        write_table(result.contracts_hourly, folder / runfolder.CONTRACTS)
+        write_table(result.storage_hourly, folder / runfolder.STORAGE)
+        (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
+        runfolder.write_json(folder / runfolder.MANIFEST, result.manifest)
+        runfolder.write_json(folder / runfolder.SUMMARY, result.summary)
+
+
+def manifest(case: Case, optimum: Optimum, options: SolveOptions, seconds: dict[str, float]) -> dict[str, Any]:
+    """Return where the numbers of a run came from: inputs by hash, versions, engine runs, times and sizes."""
+    source = case.provenance
+    return {
+        "case": {
+            "path": source.path,
+            "sha256": source.sha256,
+            "scenario": source.scenario,
+            "overrides": [{"key": o.key, "value": o.value, "origin": o.origin} for o in source.overrides],
+        },
+        "tables": [
+            {"path": t.path, "sha256": t.sha256, "format": t.format, "rows": t.rows, "columns": list(t.columns)}
+            for t in source.tables
+        ],
+        "filled": list(source.filled),
+        "versions": {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}},
+        "machine": {"system": platform.system(), "processor": platform.machine()},
+        "solver": {
+            "engine": optimum.runs[-1].engine if optimum.runs else None,
+            "threads": options.threads,
+            "runs": [
+                {
+                    "engine": run.engine,
+                    "status": run.status,
+                    "certified": run.certified,
+                    "iterations": run.iterations,
+                    "seconds": run.seconds,
+                }
+                for run in optimum.runs
+            ],
+            "log": runfolder.SOLVER_LOG,
+        },
+        "size": {"rows": optimum.rows_count, "columns": optimum.columns_count, "nonzeros": optimum.nonzeros_count},
+        "wall_seconds": dict(seconds),
+    }
+
+
+class _Stages:
+    """The stages of a run, each announced as it begins and timed."""
+
+    def __init__(self, on_progress: Callable[[str], None] | None) -> None:
+        self.on_progress = on_progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        if self.on_progress is not None:
+            self.on_progress(name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)

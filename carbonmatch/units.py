@@ -1,0 +1,25 @@
+"""Conversions and tolerances, each named and justified. The only place that holds a bare factor."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KG_PER_TONNE: Final = 1000.0
+
+G_PER_KWH_TO_T_PER_MWH: Final = 1e-3
+"""1 g/kWh = 1 kg/MWh = 0.001 t/MWh."""
+
+PRIMAL_TOLERANCE: Final = 1e-6
+"""Largest row or bound residual, as a share of the peak load per step: 100 W on a 100 MW site, below any meter."""
+
+DUAL_TOLERANCE: Final = 1e-6
+"""Largest wrong-signed reduced cost, as a share of the prices that it is made of (its cost and its rows' duals)."""
+
+GAP_TOLERANCE: Final = 1e-6
+"""Largest distance of cost and dual bound, as a share of gross cost: 50 in the currency on a cost of 50 million."""
+
+MONEY_TOLERANCE: Final = 1e-9
+"""Cost components against the objective, as a share of gross cost: both are sums of the same numbers."""
+
+SCORE_TOLERANCE: Final = 1e-6
+"""The recomputed claim against the target and against the model's score, both shares of load in 0..1."""
