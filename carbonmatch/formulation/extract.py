@@ -60,7 +60,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         unmatched_mwh=unmatched,
         excess_mwh=_stack([values(zone.excess) for zone in zones], steps),
         merged_ledgers=tuple(not hasattr(zone, "attribute_balance") for zone in zones),
-        cost={component: float(pyo.value(model.cost[component])) for component in model.cost},
+        cost={component: float(pyo.value(model.cost[component])) + 0.0 for component in model.cost},  # no -0.0
         contract_cost={name: float(pyo.value(block.cost)) for name, block in model.contract.items()},
         storage_cost={
             name: float(pyo.value(block.capacity_cost) + pyo.value(block.operation_cost))

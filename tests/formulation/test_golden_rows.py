@@ -1,0 +1,120 @@
+"""Every constraint and every cost, row by row, as it stands in `golden/`; and the public statement names the same ones.
+
+After a change that is meant, `PYTHONPATH=tests python tests/formulation/test_golden_rows.py` writes the files anew: look at
+what it changes.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyomo.environ as pyo
+import pytest
+from pyomo.repn import generate_standard_repn
+from small_cases import a_case
+
+from carbonmatch.formulation import build_model, problem_from_case
+from carbonmatch.formulation.build import COST_COMPONENTS
+
+GOLDEN = Path(__file__).parent / "golden"
+STATEMENT = Path(__file__).parents[2] / "models" / "formulation.md"
+
+EVERYTHING = {
+    "zones": {"Z": {"grid_cfe_share": [0.25, 0.5]}},
+    "sites": {"s": {"grid": {"firm_capacity_charge_per_mw_year": 43800}}},
+    "contracts": {
+        "sun": {"curtailment": {"compensation": 0.5}},
+        "old": {
+            "technology": "onshore_wind",
+            "zone": "Z",
+            "structure": "pay_as_produced",
+            "strike_per_mwh": 30,
+            "capacity_factor": [0.25, 0.5],
+            "existing_mw": 4,
+        },
+        "swap": {
+            "technology": "offshore_wind",
+            "zone": "Z",
+            "structure": "virtual",
+            "strike_per_mwh": 55,
+            "capacity_factor": [0.5, 1.0],
+            "min_mw": 1,
+        },
+        "firm": {
+            "technology": "geothermal",
+            "zone": "Z",
+            "structure": "clean_firm",
+            "strike_per_mwh": 65,
+            "capacity_fee_per_mw_year": 8760,
+            "availability": 0.9,
+            "must_run_share": 0.4,
+        },
+    },
+    "storage": {
+        "battery": {
+            "zone": "Z",
+            "power_cost_per_mw_year": 8760,
+            "energy_cost_per_mwh_year": 4380,
+            "round_trip_efficiency": 0.64,
+            "standing_loss_per_hour": 0.25,
+            "discharge_cost_per_mwh": 3,
+            "min_state_of_charge": 0.125,
+            "cycles_per_year": 2190,
+            "grid_charging": True,
+            "grid_charging_margin_per_mwh": 7,
+        },
+    },
+    "surplus": {"max_share": 0.5},
+    "target": {"matching": "hourly", "cfe": 0.75, "grid_credit": True},
+}
+ANNUAL = {"target": {"matching": "annual", "cfe": 0.75}}
+
+
+def written(row: pyo.Expression) -> str:
+    """Return a linear expression as text: terms sorted by name, then the constant."""
+    repn = generate_standard_repn(row, compute_values=True)
+    assert repn.is_linear()
+    terms = sorted(zip((v.name for v in repn.linear_vars), repn.linear_coefs, strict=True))
+    text = " ".join(f"{coefficient:+.6g} {name}" for name, coefficient in terms if coefficient)
+    return f"{text} {repn.constant:+.6g}" if repn.constant or not text else text
+
+
+def rows_by_name() -> dict[str, str]:
+    """Return the text of every constraint and cost of two models that hold all of them, by name."""
+    found: dict[str, list[str]] = {}
+    for title, changes in (("hourly", EVERYTHING), ("annual", ANNUAL)):
+        model = build_model(problem_from_case(a_case(changes)))
+        for constraint in model.component_objects(pyo.Constraint):
+            if title == "annual" and constraint.local_name != "volume_target":
+                continue
+            lines = []
+            for row in constraint.values():
+                sense = "=" if row.equality else "<=" if row.lower is None else ">="
+                side = pyo.value(row.upper if row.lower is None or row.equality else row.lower)
+                lines.append(f"{row.name}:\n  {written(row.body)} {sense} {side:+.6g}")
+            found.setdefault(constraint.local_name, []).extend(lines)
+        if title == "hourly":
+            for component in COST_COMPONENTS:
+                found[component] = [f"cost[{component}]:\n  {written(model.cost[component].expr)}"]
+            found["total_cost"] = [f"total_cost:\n  {written(model.total_cost.expr)}"]
+    return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.txt")))
+def test_a_row_is_what_it_was(name):
+    assert rows_by_name()[name] == (GOLDEN / f"{name}.txt").read_text()
+
+
+def test_every_constraint_and_cost_has_its_golden_file():
+    assert sorted(rows_by_name()) == sorted(path.stem for path in GOLDEN.glob("*.txt"))
+
+
+def test_the_public_statement_names_every_constraint_and_cost():
+    labels = re.findall(r"\*\*`(\w+)`\*\*", STATEMENT.read_text())
+    assert sorted(set(labels)) == sorted(rows_by_name())
+
+
+if __name__ == "__main__":
+    for name, text in rows_by_name().items():
+        (GOLDEN / f"{name}.txt").write_text(text)

@@ -1,0 +1,126 @@
+"""How a solve may end: certified, infeasible, unbounded, out of time or failed; never in silence."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyomo.environ as pyo
+import pytest
+from small_cases import a_case, solved
+
+from carbonmatch.errors import InfeasibleError, LimitError, SolverError, UnboundedError
+from carbonmatch.formulation import build_model, problem_from_case
+from carbonmatch.solving import SolveOptions, solve, solve_model
+from carbonmatch.solving.highs import run_highs
+from carbonmatch.solving.linear_program import compile_model
+
+ENGINES = ["hipo", "ipx", "simplex"]
+TARGET = {"matching": "hourly", "cfe": 0.5}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_finds_the_same_cost(engine):
+    _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions(chain=(engine,)))
+    assert solution.objective == pytest.approx(1500, rel=1e-6)
+    assert optimum.runs[-1].engine == f"highs-{engine}"
+    assert optimum.certificate.gap <= 1e-6
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_infeasible(engine):
+    case = a_case({"target": {"matching": "hourly", "cfe": 0.9}})
+    with pytest.raises(InfeasibleError, match="No portfolio within the limits"):
+        solved(case, options=SolveOptions(chain=(engine,)))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_unbounded_names_what_grows(engine):
+    # strike 80 against a sale at 100 in its only hour, and no limit on size
+    case = a_case({"contracts": {"sun": {"max_mw": ...}}, "surplus": {"price": [100.0, 0.0]}})
+    with pytest.raises(UnboundedError, match=re.escape("contract[sun].contracted_mw")):
+        solved(case, options=SolveOptions(chain=(engine,)))
+
+
+def test_a_limit_on_surplus_bounds_what_would_be_unbounded():
+    case = a_case({"contracts": {"sun": {"max_mw": ...}}, "surplus": {"price": [100.0, 0.0], "max_share": 0.5}})
+    _, solution, _ = solved(case)
+    assert solution.contracted_mw.tolist() == pytest.approx([20])
+
+
+def test_fixed_sizes_that_contradict_the_target_are_infeasible():
+    # no column is left in the row: 5 MWh of sun against 10 that are wanted
+    fixed = {"sun": {"existing_mw": 5, "max_mw": ...}}
+    with pytest.raises(InfeasibleError, match="contradict"):
+        solved(a_case({"contracts": fixed, "target": {"matching": "annual", "cfe": 0.5}}))
+
+
+def test_out_of_time():
+    with pytest.raises(LimitError, match="time limit of 1e-09 s"):
+        solved(a_case({"target": TARGET}), options=SolveOptions(time_limit_seconds=1e-9))
+
+
+def damaged(times):
+    """Return a stand-in for HiGHS whose first `times` runs hand back a wrong point and call it optimal."""
+    calls = []
+
+    def run(program, algorithm, **options):
+        found = run_highs(program, algorithm, **options)
+        calls.append(algorithm)
+        if len(calls) <= times and found.values is not None:
+            object.__setattr__(found, "values", found.values * 1.01)
+        return found
+
+    return run
+
+
+def test_a_wrong_point_called_optimal_is_not_believed(monkeypatch):
+    monkeypatch.setattr(solve, "run_highs", damaged(times=2))
+    _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions())
+    assert [run.certified for run in optimum.runs] == [False, False, True]
+    assert [run.engine for run in optimum.runs] == ["highs-hipo", "highs-ipx", "highs-simplex"]
+    assert solution.objective == pytest.approx(1500)
+
+
+def test_where_no_engine_is_believed_the_run_ends_as_failed(monkeypatch):
+    monkeypatch.setattr(solve, "run_highs", damaged(times=3))
+    with pytest.raises(SolverError, match=r"No engine .*highs-hipo.*highs-ipx.*highs-simplex"):
+        solved(a_case({"target": TARGET}), options=SolveOptions())
+
+
+def test_progress_and_log_are_told():
+    stages, lines = [], []
+    options = SolveOptions(chain=("ipx",), on_progress=stages.append, on_log=lines.append)
+    _, _, optimum = solved(a_case({"target": TARGET}), options=options)
+    assert stages == ["solving with HiGHS ipx"]
+    assert "Model status" in "".join(lines)
+    assert "== HiGHS ipx" in optimum.log
+    assert "Model status" in optimum.log
+
+
+def test_solving_leaves_the_model_as_it_was():
+    problem = problem_from_case(a_case({"target": TARGET}))
+    model = build_model(problem)
+    before = [variable.value for variable in model.component_data_objects(pyo.Var)]
+    solve_model(model, peak_load_mwh=problem.peak_load_mwh)
+    assert [variable.value for variable in model.component_data_objects(pyo.Var)] == before
+
+
+def test_a_case_without_any_choice_is_solved_too():
+    # one site without load in the second hour, one existing contract without generation: only constants and one row
+    case = a_case({"contracts": {"sun": {"existing_mw": 10, "max_mw": ...}}, "sites": {"s": {"load": [10.0, 0.0]}}})
+    _, solution, _ = solved(case)
+    assert solution.objective == pytest.approx(800)
+
+
+def test_the_matrix_is_what_pyomo_says_it_is():
+    compiled = compile_model(build_model(problem_from_case(a_case({"target": TARGET}))))
+    program = compiled.program
+    point = np.arange(1.0, len(compiled.columns) + 1)
+    for column, value in zip(compiled.columns, point, strict=True):
+        column.set_value(value, skip_validation=True)
+    activity = program.matrix @ point
+    for row, body, low, high in zip(compiled.rows, activity, program.row_lower, program.row_upper, strict=True):
+        constant = pyo.value(row.body) - body  # constants stand on the left in Pyomo, on the right in the matrix
+        assert low == pytest.approx(-np.inf if row.lower is None else pyo.value(row.lower) - constant)
+        assert high == pytest.approx(np.inf if row.upper is None else pyo.value(row.upper) - constant)
