@@ -1,3 +1,84 @@
-"""Least-cost portfolios that match a load with carbon-free energy hour by hour."""
+"""Least-cost portfolios that match a load with carbon-free energy hour by hour.
+
+    import carbonmatch as cm
+
+    result = cm.solve(cm.load_case("case.yaml"))
+    result.scores
+
+Names are imported when they are first used, so that `import carbonmatch` and `carbonmatch --help` answer at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from carbonmatch.case import Case, case_from_mapping, load_case
+    from carbonmatch.errors import (
+        CarbonMatchError,
+        InfeasibleError,
+        InputError,
+        LimitError,
+        SolverError,
+        UnboundedError,
+        VerificationError,
+    )
+    from carbonmatch.runfolder import read_run
+    from carbonmatch.solving import SolveOptions
+    from carbonmatch.study import Result
+    from carbonmatch.study import solve_case as solve
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CarbonMatchError",
+    "Case",
+    "InfeasibleError",
+    "InputError",
+    "LimitError",
+    "Result",
+    "SolveOptions",
+    "SolverError",
+    "UnboundedError",
+    "VerificationError",
+    "__version__",
+    "case_from_mapping",
+    "load_case",
+    "read_run",
+    "solve",
+]
+
+_HOME: Final = {
+    "CarbonMatchError": "errors",
+    "Case": "case",
+    "InfeasibleError": "errors",
+    "InputError": "errors",
+    "LimitError": "errors",
+    "Result": "study",
+    "SolveOptions": "solving",
+    "SolverError": "errors",
+    "UnboundedError": "errors",
+    "VerificationError": "errors",
+    "case_from_mapping": "case",
+    "load_case": "case",
+    "read_run": "runfolder",
+    "solve": "study",
+}
+"""The module that each public name lives in."""
+
+_NAME_AT_HOME: Final = {"solve": "solve_case"}
+"""Names that read better without their module in front."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - type checkers read the imports above
+    """Import a public name when it is first asked for (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'carbonmatch' has no attribute {name!r}")
+    found = getattr(import_module(f"carbonmatch.{_HOME[name]}"), _NAME_AT_HOME.get(name, name))
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -245,8 +245,9 @@ class ShadowPrices:
 
     energy_value_per_mwh       (zones, steps) worth of one more MWh delivered in the zone, without its claim
     attribute_value_per_mwh    (zones, steps) worth of one more MWh of carbon-free claim in that hour
-    green_premium_per_mwh      (zones,) worth of one more score-weighted matched MWh: the dual of the target; nan where
-                               there is no target row (none, or exactly 1)
+    green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or of
+                               one more contracted MWh (annual; monthly: mean over the load); nan where there is no
+                               target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
     """
 

@@ -161,12 +161,12 @@ def number_hint(text: str) -> str:
     return ""
 
 
-def _is_text(kind: Any) -> bool:  # noqa: ANN401 - pyarrow has no types to state
+def _is_text(kind: Any) -> bool:
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _kind(kind: Any) -> str:  # noqa: ANN401 - pyarrow has no types to state
+def _kind(kind: Any) -> str:
 
     words = (
         (pa.types.is_boolean, "true and false"),
@@ -273,7 +273,7 @@ def _parse_csv(data: bytes, name: str) -> pa.Table:
     header = _header(lines.partition("\n")[0], name)
     ragged: list[Any] = []
 
-    def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow has no types to state
+    def skip(row: Any) -> str:
         ragged.append(row)
         return "skip"
 

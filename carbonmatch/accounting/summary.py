@@ -239,11 +239,11 @@ def warnings(problem: Problem, solution: Solution) -> list[str]:
         if a_choice and solution.contracted_mw[i] >= contract.max_mw - near:
             found.append(f"{contract.name} is taken up to its limit of {contract.max_mw:g} MW.")
     for b, storage in enumerate(problem.storage):
-        for size, limit, unit in (
-            (solution.power_mw[b], storage.max_power_mw, "MW"),
-            (solution.energy_mwh[b], storage.max_energy_mwh, "MWh"),
+        for size, least, limit, unit in (
+            (solution.power_mw[b], storage.min_power_mw, storage.max_power_mw, "MW"),
+            (solution.energy_mwh[b], storage.min_energy_mwh, storage.max_energy_mwh, "MWh"),
         ):
-            if math.isfinite(limit) and limit > 0.0 and size >= limit - near:
+            if math.isfinite(limit) and limit > least and size >= limit - near:
                 found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
     for z, zone in enumerate(problem.zones):
         retail = np.min([s.retail_price_per_mwh for s in problem.sites if s.zone == z], axis=0)

@@ -90,7 +90,7 @@ class Block(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _note_the_mapping(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - anything a user writes
+    def _note_the_mapping(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, dict):
             Reading.of(info).blocks[id(value)] = cls
         return value
@@ -112,7 +112,7 @@ class Entry(Block):
         return self
 
 
-def _plain_number(value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+def _plain_number(value: Any) -> Any:
     """Take numpy's numbers as Python's own."""
     return value.item() if isinstance(value, np.generic) else value
 

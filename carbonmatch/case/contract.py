@@ -69,7 +69,7 @@ class ContractBase(Entry):
 
     @field_validator("technology", mode="before")
     @classmethod
-    def _read_technology(cls, value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+    def _read_technology(cls, value: Any) -> Any:
         known = [str(technology) for technology in Technology]
         if not isinstance(value, str) or value not in known:
             refuse(
@@ -211,12 +211,12 @@ class UnknownContract(ContractBase):
 
     @field_validator("structure")
     @classmethod
-    def _name_the_structures(cls, value: Any) -> NoReturn:  # noqa: ANN401 - anything a user writes
+    def _name_the_structures(cls, value: Any) -> NoReturn:
         trouble = "is missing" if value is None else f"is {say_value(value)}"
         refuse(f"{trouble}; a contract is one of {listed(STRUCTURES)}{nearest(str(value), STRUCTURES)}")
 
 
-def _read_contract(value: Any, info: ValidationInfo) -> Contract:  # noqa: ANN401 - anything a user writes
+def _read_contract(value: Any, info: ValidationInfo) -> Contract:
     if not isinstance(value, Mapping):
         refuse(f"is {say_value(value)}; a block is wanted, with technology, zone, structure, strike_per_mwh and so on")
     structure = str(value.get("structure"))

@@ -66,7 +66,7 @@ class Document:
         parts = (position.label, "" if path == position.key else dotted(path))
         return ": ".join(part for part in parts if part) or "case"
 
-    def at(self, path: KeyPath) -> Any:  # noqa: ANN401 - anything a user writes
+    def at(self, path: KeyPath) -> Any:
         """Return the value at a path, or None where there is none."""
         value: Any = self.values
         for part in path:
@@ -75,7 +75,7 @@ class Document:
             value = value[part]
         return value
 
-    def put(self, path: KeyPath, value: Any, position: Position) -> None:  # noqa: ANN401 - anything a user writes
+    def put(self, path: KeyPath, value: Any, position: Position) -> None:
         """Set a value, with new blocks where the path leads through none; keys below it forget their lines.
 
         Raises:
@@ -125,7 +125,7 @@ def read_document(path: Path, name: str) -> Document:
     return document
 
 
-def parse_value(text: str) -> Any:  # noqa: ANN401 - anything a user writes
+def parse_value(text: str) -> Any:
     """Read one value, as in `--set key=value`, as YAML.
 
     Raises:
@@ -204,7 +204,7 @@ class _Builder:
         self.document = document
         self.open: set[int] = set()
 
-    def value(self, node: Node, path: KeyPath) -> Any:  # noqa: ANN401 - anything a user writes
+    def value(self, node: Node, path: KeyPath) -> Any:
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
         if id(node) in self.open:
@@ -252,7 +252,7 @@ class _Builder:
             else:
                 self._fault(node, path, "merges (<<) something that is not a block of its own")
 
-    def _scalar(self, node: ScalarNode, path: KeyPath) -> Any:  # noqa: ANN401 - anything a user writes
+    def _scalar(self, node: ScalarNode, path: KeyPath) -> Any:
         if node.tag == _TIMESTAMP:  # left as text: the library would drop the offset of a stamp
             return str(node.value)
         try:

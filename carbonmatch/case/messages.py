@@ -91,7 +91,7 @@ def say_error(error: Error, path: KeyPath) -> str:
     return words(error["input"], error.get("ctx") or {}, str(path[-1]) if path else "")
 
 
-def _number(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:  # noqa: ANN401 - anything a user writes
+def _number(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:
     if value is None:
         return "is empty; a number is wanted"
     hint = number_hint(value) if isinstance(value, str) else ""
@@ -100,7 +100,7 @@ def _number(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:  # noqa: ANN
     return f"is {say_value(value)}; a number is wanted{hint}"
 
 
-def _missing(_value: Any, _ctx: Mapping[str, Any], key: str) -> str:  # noqa: ANN401
+def _missing(_value: Any, _ctx: Mapping[str, Any], key: str) -> str:
     return f"is missing; {_ADVICE.get(key, 'add it')}"
 
 
@@ -131,14 +131,14 @@ _ADVICE = {
 
 
 def _wanted(wanted: str) -> Callable[[Any, Mapping[str, Any], str], str]:
-    def say_it(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:  # noqa: ANN401 - anything a user writes
+    def say_it(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:
         return f"is {say_value(value)}; {wanted} is wanted"
 
     return say_it
 
 
 def _bound(sign: str) -> Callable[[Any, Mapping[str, Any], str], str]:
-    def say_it(value: Any, ctx: Mapping[str, Any], _key: str) -> str:  # noqa: ANN401 - anything a user writes
+    def say_it(value: Any, ctx: Mapping[str, Any], _key: str) -> str:
         (limit,) = ctx.values()
         percent = (
             f". A share is written as a fraction: {say(value / 100)} for {say(value)} %"
@@ -150,7 +150,7 @@ def _bound(sign: str) -> Callable[[Any, Mapping[str, Any], str], str]:
     return say_it
 
 
-def _one_of(value: Any, ctx: Mapping[str, Any], _key: str) -> str:  # noqa: ANN401 - anything a user writes
+def _one_of(value: Any, ctx: Mapping[str, Any], _key: str) -> str:
     options = re.findall(r"'([^']*)'", str(ctx.get("expected", "")))
     return f"is {say_value(value)}; one of {', '.join(options)} is wanted{nearest(str(value), options)}"
 

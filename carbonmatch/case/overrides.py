@@ -73,7 +73,7 @@ def _split(key: str) -> KeyPath:
     return tuple(key.split("."))
 
 
-def _put(document: Document, key: str, value: Any, position: Position, place: str) -> bool:  # noqa: ANN401
+def _put(document: Document, key: str, value: Any, position: Position, place: str) -> bool:
     path = _split(key)
     what = fault_of_override_key(key)
     if what is None:

@@ -66,7 +66,7 @@ class HourlyPrice(EnergyPrice):
         return self.per_mwh
 
 
-def _read_price(value: Any, info: ValidationInfo) -> EnergyPrice:  # noqa: ANN401 - anything a user writes
+def _read_price(value: Any, info: ValidationInfo) -> EnergyPrice:
     if is_array(value, Reading.of(info)):
         return HourlyPrice.model_validate({"per_mwh": value}, context=info.context)
     if not isinstance(value, Mapping):

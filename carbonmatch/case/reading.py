@@ -56,7 +56,7 @@ def case_from_mapping(
     return _check(document, Path(base_folder), provenance, arrays=True)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - anything a user gives
+def _plain(value: Any) -> Any:
     """Copy mappings to dicts with text as keys; leave every other value alone."""
     return {str(key): _plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
 
@@ -89,11 +89,11 @@ def _check(document: Document, folder: Path, provenance: Provenance, *, arrays: 
     return case.with_provenance(replace(provenance, tables=reading.tables.records, filled=tuple(reading.filled)))
 
 
-def _block(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - anything a user writes
+def _block(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _grid(time: Any, reading: Reading) -> TimeGrid | None:  # noqa: ANN401 - anything a user writes
+def _grid(time: Any, reading: Reading) -> TimeGrid | None:
     """Return the axis, or None where the time block is at fault; the check of the case tells the fault."""
     try:
         return Time.model_validate(time, context=reading).grid

@@ -62,10 +62,10 @@ class Provenance:
     filled: tuple[str, ...] = ()
 
 
-def _checked_by(reader: Any) -> Any:  # noqa: ANN401 - one of the readers of timegrid
+def _checked_by(reader: Any) -> Any:
     """Turn a reader of `timegrid` into the check of a field, which keeps the value as it was written."""
 
-    def check(value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+    def check(value: Any) -> Any:
         try:
             reader(value, "")
         except InputError as error:
@@ -155,11 +155,19 @@ class Case(Block):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and probably not meant."""
-        return tuple(
+        free = [
             f"storage.{name}: power and energy cost nothing, so the best size is not unique; give at least one a cost"
             for name, storage in self.storage.items()
             if storage.costs_nothing
-        )
+        ]
+        years = self.grid.year_fraction
+        part = [
+            f"contracts.{name}: p50_capacity_factor is the mean of a year, and this case covers {years:.3g} years; its "
+            f"profile is scaled to that mean all the same"
+            for name, contract in self.contracts.items()
+            if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
+        ]
+        return (*free, *part)
 
     @field_validator("sites")
     @classmethod
@@ -185,7 +193,7 @@ class Case(Block):
 
     @field_validator("contracts", "storage", "scenarios", mode="before")
     @classmethod
-    def _empty_block_is_no_entries(cls, value: Any) -> Any:  # noqa: ANN401 - anything a user writes
+    def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
 
 

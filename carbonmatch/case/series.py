@@ -71,11 +71,11 @@ class SeriesRule:
     high: float | None = None
     cure: str = ""
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let pydantic resolve a field of this kind with `resolve`."""
         return core_schema.with_info_plain_validator_function(self.resolve)
 
-    def resolve(self, value: Any, info: ValidationInfo) -> FloatArray:  # noqa: ANN401 - anything a user writes
+    def resolve(self, value: Any, info: ValidationInfo) -> FloatArray:
         """Return the series as a read-only array with one value per step."""
         reading = Reading.of(info)
         if isinstance(value, np.generic):
@@ -102,7 +102,7 @@ class SeriesRule:
             refuse(f"is {say(value)}; {self._wanted()}")
         return np.full(reading.grid.steps if reading.grid else 1, value)
 
-    def _from_array(self, value: Any, reading: Reading) -> FloatArray:  # noqa: ANN401 - anything a user gives
+    def _from_array(self, value: Any, reading: Reading) -> FloatArray:
         try:
             values = np.array(value, dtype=np.float64)
         except (TypeError, ValueError):

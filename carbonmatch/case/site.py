@@ -21,7 +21,7 @@ class FlatLoad(Block):
     flat_mw: NonNegative
 
 
-def _read_load(value: Any, info: ValidationInfo) -> FloatArray:  # noqa: ANN401 - anything a user writes
+def _read_load(value: Any, info: ValidationInfo) -> FloatArray:
     """Resolve `{flat_mw}` or `{file, column}` to MW per step."""
     if isinstance(value, Mapping):
         if "flat_mw" in value and "file" in value:

@@ -35,7 +35,7 @@ def _known_zone(name: str, info: ValidationInfo) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
-def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:  # noqa: ANN401
+def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:
     """Fault the value in hand unless the zone gives the series that it needs."""
     if zone is not None and not Reading.of(info).zone_gives(zone, key):
         refuse(Finding(f"{why}, and the zone {zone} gives none; add zones.{zone}.{key}", inside=inside))

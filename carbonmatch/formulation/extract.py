@@ -78,7 +78,8 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
     A dual is d(cost) / d(right-hand side). The energy balance has the load on its right: its dual is the worth of one
     more MWh in the zone in that hour. In a zone with one set of variables that worth is of energy and claim together;
     the energy is worth no less than its sale and no more than the retail supply it replaces (with the firm capacity
-    that goes with it), and what is left is the claim's.
+    that goes with it), and what is left is the claim's. Under a target over the year or the month, every contracted MWh
+    earns the dual of its row besides.
     """
     dual = {id(row): value for row, value in zip(optimum.rows, optimum.duals.tolist(), strict=True)}
     steps = problem.time.steps
@@ -99,9 +100,13 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
                 retail = np.minimum(retail, site.retail_price_per_mwh - reserve)
             energy[z] = np.clip(both, zone.sale_price_per_mwh, retail)
             attribute[z] = both - energy[z]
+        group = z if problem.target.per_zone else 0
         if hasattr(model, "hourly_target"):
-            group = z if problem.target.per_zone else 0
             premium[z] = -dual.get(id(model.hourly_target[group]), 0.0)
+        if hasattr(model, "volume_target"):
+            per_step = _volume_premium(model, problem, group, dual)
+            attribute[z] += per_step
+            premium[z] = float((per_step * zone.load_mwh).sum() / zone.load_mwh.sum())
     limit = getattr(model, "surplus_limit", None)
     return ShadowPrices(
         energy_value_per_mwh=energy,
@@ -109,6 +114,14 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         green_premium_per_mwh=premium,
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
     )
+
+
+def _volume_premium(model: pyo.ConcreteModel, problem: Problem, group: int, dual: dict[int, float]) -> FloatArray:
+    """Return what a volume target pays for one more contracted MWh in each step; a period without a row pays nothing."""
+    rows = model.volume_target
+    periods = problem.time.month_of_step if problem.target.matching == "monthly" else [0] * problem.time.steps
+    of_period = {p: dual.get(id(rows[group, p]), 0.0) if (group, p) in rows else 0.0 for p in set(periods)}
+    return np.array([of_period[p] for p in periods])
 
 
 def values(flow: pyo.Var | Flow) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyomo.environ as pyo
@@ -74,8 +74,12 @@ class Scale:
     money: float
 
 
+TYPICAL_SCALED_PRICE: Final = 10.0
+"""Typical price in scaled units. On three real years HiPO took 45 to 102 iterations at 1, 43 to 88 at 10 and at 100."""
+
+
 def scale_of(program: LinearProgram) -> Scale:
-    """Return the scale in which load per step and prices are near one.
+    """Return the scale in which load per step is near one and prices are near ten.
 
     Nearly all right-hand sides and bounds are hourly loads and nearly all costs are hourly prices, so that medians find
     them whatever the case.
@@ -85,7 +89,7 @@ def scale_of(program: LinearProgram) -> Scale:
     prices = np.abs(program.cost[program.cost != 0.0])
     return Scale(
         power=float(np.median(sides)) if sides.size else 1.0,
-        money=float(np.median(prices)) if prices.size else 1.0,
+        money=(float(np.median(prices)) if prices.size else 1.0) / TYPICAL_SCALED_PRICE,
     )
 
 

@@ -183,8 +183,8 @@ class _Search:
         if run.values is None or float(lp.cost @ run.values) > -RAY_TOLERANCE:
             return []
         growing = [
-            column
+            f"{column.parent_block().index()} ({column.local_name})"
             for column, value in zip(self.compiled.columns, run.values.tolist(), strict=True)
             if abs(value) > RAY_TOLERANCE and not column.parent_component().is_indexed()
         ]
-        return [column.name for column in growing] or ["trade at the prices of this case"]
+        return growing or ["trade at the prices of this case"]

@@ -13,9 +13,11 @@ from typing import Any, Final
 from carbonmatch import runfolder
 from carbonmatch.accounting import build_ledger, prove, summarise
 from carbonmatch.case import Case
+from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation import build_model, extract_solution, problem_from_case
 from carbonmatch.records import Optimum
 from carbonmatch.solving import SolveOptions, solve_model
+from carbonmatch.study.fix import Sizes, fix_sizes, missed, read_sizes
 from carbonmatch.study.result import Result
 from carbonmatch.tables import write_table
 
@@ -24,32 +26,49 @@ LIBRARIES: Final = ("carbonmatch", "pyomo", "highspy", "highspy-extras", "numpy"
 
 
 def solve_case(
-    case: Case, options: SolveOptions | None = None, *, out: Path | str | None = None, force: bool = False
+    case: Case,
+    options: SolveOptions | None = None,
+    *,
+    out: Path | str | None = None,
+    fix: Path | str | None = None,
+    force: bool = False,
 ) -> Result:
     """Find the least-cost portfolio of a case and verify it; write it to a run folder where `out` names one.
 
+    fix     a run folder, or a JSON file like its `summary.json`, whose sizes are held: only the operation is chosen
+
     Raises:
-        InputError: `out` cannot be written.
+        InputError: `out` cannot be written, or the sizes of `fix` are not those of this case.
         InfeasibleError, UnboundedError, LimitError, SolverError: there is no certified optimum; nothing is written.
         VerificationError: the optimum does not agree with its own accounts; nothing is written.
     """
     options = options or SolveOptions()
     if out is not None:
         runfolder.check_writable(Path(out), force=force)
+    sizes = None if fix is None else read_sizes(fix)
     stages = _Stages(options.on_progress)
     with stages("building the model"):
         problem = problem_from_case(case)
+        if sizes is not None:
+            problem = fix_sizes(problem, sizes)
         model = build_model(problem)
     with stages("solving"):
-        optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=options)
+        try:
+            optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=options)
+        except InfeasibleError as error:
+            if sizes is None:
+                raise
+            raise InfeasibleError(missed(problem, sizes)) from error
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
         ledger = build_ledger(problem, solution)
         prove(problem, solution, ledger)
         summary = summarise(problem, solution, ledger, optimum.certificate)
+        summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
-    result = Result(summary, manifest(case, optimum, options, stages.seconds), problem, solution, ledger, optimum)
+    origin = manifest(case, optimum, options, stages.seconds, sizes)
+    result = Result(summary, origin, problem, solution, ledger, optimum)
     if out is not None:
         with stages("writing the run folder"):
             write_result(result, Path(out), force=force)
@@ -67,7 +86,9 @@ def write_result(result: Result, path: Path, *, force: bool = False) -> None:
         runfolder.write_json(folder / runfolder.SUMMARY, result.summary)
 
 
-def manifest(case: Case, optimum: Optimum, options: SolveOptions, seconds: dict[str, float]) -> dict[str, Any]:
+def manifest(
+    case: Case, optimum: Optimum, options: SolveOptions, seconds: dict[str, float], sizes: Sizes | None = None
+) -> dict[str, Any]:
     """Return where the numbers of a run came from: inputs by hash, versions, engine runs, times and sizes."""
     source = case.provenance
     return {
@@ -82,6 +103,7 @@ def manifest(case: Case, optimum: Optimum, options: SolveOptions, seconds: dict[
             for t in source.tables
         ],
         "filled": list(source.filled),
+        "sizes_held": None if sizes is None else {"path": sizes.path, "sha256": sizes.sha256},
         "versions": {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}},
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "solver": {

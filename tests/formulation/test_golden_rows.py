@@ -1,7 +1,7 @@
 """Every constraint and every cost, row by row, as it stands in `golden/`; and the public statement names the same ones.
 
-After a change that is meant, `PYTHONPATH=tests python tests/formulation/test_golden_rows.py` writes the files anew: look at
-what it changes.
+After a change that is meant, write the files anew with `PYTHONPATH=tests python tests/formulation/test_golden_rows.py`,
+and look at what it changes.
 """
 
 from __future__ import annotations

@@ -416,10 +416,11 @@ def add_target(
 
 @dataclass(frozen=True)
 class Answer:
-    """The least cost over the horizon and every column's value."""
+    """The least cost over the horizon, every column's value, and what no portfolio can cost less than, where proved."""
 
     cost: float
     values: FloatArray
+    bound: float = math.nan
 
 
 class NoOptimumError(Exception):
@@ -446,19 +447,30 @@ def solve_with_scipy(matrix: Matrix) -> Answer:
     return Answer(float(found.fun), np.asarray(found.x))
 
 
-def solve_with_ipx(matrix: Matrix) -> Answer:
-    """Solve with HiGHS' IPX without crossover: the engine for a whole year, and not the one the project starts with."""
+REACH_MWH = 1e5
+"""No flow and no size of an optimum is larger: sizes end at 1000 MW, and a larger storage would cost more than the case."""
+
+
+def solve_year(matrix: Matrix, *, power: float = 100.0, money: float = 50.0) -> Answer:
+    """Solve a whole year, and prove it here: simplex takes minutes on it, and an engine's word is not enough.
+
+    power, money   what is near one load per step [MWh] and one price [currency/MWh], so that the engine sees numbers near 1
+
+    For any row prices y with the right signs, and r = cost - A' y, no feasible x costs less than
+        sum over rows y * (side that y presses against) + sum over columns r * (side that r presses against).
+    Prices that press against an open side of a row are set to zero; open sides of columns are closed at REACH_MWH.
+    """
     a = matrix.sparse()
+    cost, lower, upper = (np.array(part) for part in (matrix.cost, matrix.lower, matrix.upper))
+    row_lower, row_upper = np.array(matrix.row_lower), np.array(matrix.row_upper)
     highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("solver", "ipx")
-    highs.setOptionValue("run_crossover", "off")
-    highs.setOptionValue("threads", 1)
+    for option, value in {"output_flag": False, "solver": "hipo", "run_crossover": "off", "threads": 1}.items():
+        highs.setOptionValue(option, value)
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = a.shape
-    lp.col_cost_ = np.array(matrix.cost)
-    lp.col_lower_, lp.col_upper_ = np.array(matrix.lower), np.array(matrix.upper)
-    lp.row_lower_, lp.row_upper_ = np.array(matrix.row_lower), np.array(matrix.row_upper)
+    lp.col_cost_ = cost / money
+    lp.col_lower_, lp.col_upper_ = lower / power, upper / power
+    lp.row_lower_, lp.row_upper_ = row_lower / power, row_upper / power
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = a.indptr, a.indices, a.data
     highs.passModel(lp)
@@ -466,4 +478,14 @@ def solve_with_ipx(matrix: Matrix) -> Answer:
     status = highs.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
         raise NoOptimumError(highs.modelStatusToString(status))
-    return Answer(highs.getInfo().objective_function_value, np.array(highs.getSolution().col_value))
+    solution = highs.getSolution()
+    values = np.array(solution.col_value) * power
+
+    prices = np.array(solution.row_dual) * money
+    prices[(prices > 0.0) & np.isinf(row_lower)] = 0.0
+    prices[(prices < 0.0) & np.isinf(row_upper)] = 0.0
+    reduced = cost - a.T @ prices
+    row_side = np.where(prices > 0.0, row_lower, row_upper)
+    row_side[prices == 0.0] = 0.0
+    column_side = np.where(reduced > 0.0, lower, np.minimum(upper, REACH_MWH))
+    return Answer(float(cost @ values), values, float(prices @ row_side + reduced @ column_side))

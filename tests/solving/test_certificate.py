@@ -70,7 +70,7 @@ def test_a_reduced_cost_of_the_wrong_sign_is_refused():
 
 
 def test_errors_of_different_sign_do_not_cancel_in_the_gap():
-    # reduced costs: x -1 (nothing stops it from growing), y +1, at x = y = 2: |primal - dual| is 0, the sum of products 4
+    # reduced costs: x -1 (nothing stops its growth), y +1, at x = y = 2: |primal - dual| is 0, the sum of products 4
     program = replace(PROGRAM, upper=np.full(2, np.inf))
     found = certificate(program, duals=(2.5, 1.5))
     assert found.primal_objective == pytest.approx(found.dual_objective)
@@ -93,7 +93,7 @@ def test_scaling_is_undone_by_unscaling():
     assert holds(certificate(program, np.array([2.0, 2.0]) * scale.power, np.array([1.25, 0.25]) * scale.money))
 
 
-def test_the_scale_is_the_typical_load_and_price():
+def test_the_scale_makes_a_typical_load_one_and_a_typical_price_ten():
     hours = 24
     program = LinearProgram(
         matrix=scipy.sparse.eye_array(hours, format="csc"),
@@ -104,4 +104,4 @@ def test_the_scale_is_the_typical_load_and_price():
         lower=np.zeros(hours),
         upper=np.concatenate([[5000.0], np.full(hours - 1, np.inf)]),
     )
-    assert scale_of(program) == Scale(power=90.0, money=40.0)
+    assert scale_of(program) == Scale(power=90.0, money=4.0)

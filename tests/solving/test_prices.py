@@ -58,9 +58,13 @@ def cost(case, **options):
 
 
 @pytest.mark.parametrize("split_ledgers", [False, True])
-def test_the_green_premium_is_the_slope_of_cost_over_the_target(split_ledgers):
-    problem, solution, _ = solved(day(), split_ledgers=split_ledgers)
-    measured = (cost(day(target={"cfe": 0.8 + STEP})) - cost(day(target={"cfe": 0.8 - STEP}))) / (2 * STEP)
+@pytest.mark.parametrize("matching", ["hourly", "annual", "monthly"])
+def test_the_green_premium_is_the_slope_of_cost_over_the_target(matching, split_ledgers):
+    def at(cfe):
+        return day(target={"matching": matching, "cfe": cfe})
+
+    problem, solution, _ = solved(at(0.8), split_ledgers=split_ledgers)
+    measured = (cost(at(0.8 + STEP)) - cost(at(0.8 - STEP))) / (2 * STEP)
     premium = solution.shadow_prices.green_premium_per_mwh[0]
     assert premium > 1
     assert premium * problem.total_load_mwh == pytest.approx(measured, rel=1e-4)
@@ -114,8 +118,10 @@ def test_the_worth_of_surplus_is_the_slope_of_cost_over_its_limit():
     assert worth * problem.total_load_mwh == pytest.approx((cost(narrower) - cost(wider)) / (2 * STEP), rel=1e-4)
 
 
-def test_an_offer_that_is_taken_is_worth_its_strike():
-    problem, solution, _ = solved(day())
+@pytest.mark.parametrize("split_ledgers", [False, True])
+@pytest.mark.parametrize(("matching", "cfe"), [("hourly", 0.8), ("hourly", 1.0), ("annual", 0.9), ("monthly", 0.9)])
+def test_an_offer_that_is_taken_is_worth_its_strike(matching, cfe, split_ledgers):
+    problem, solution, _ = solved(day(target={"matching": matching, "cfe": cfe}), split_ledgers=split_ledgers)
     for i, contract in enumerate(problem.contracts):
         assert solution.contracted_mw[i] > 1
         worth = capture_value_per_mwh(contract, solution.generation_mwh[i], solution.shadow_prices, 1e-3)

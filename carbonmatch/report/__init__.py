@@ -1,0 +1,7 @@
+"""What people read and hand on, built from the summary of a run."""
+
+from __future__ import annotations
+
+from carbonmatch.report.overview import Column, Overview, OverviewTable, overview
+
+__all__ = ["Column", "Overview", "OverviewTable", "overview"]

@@ -1,0 +1,322 @@
+"""The first page on a run: its tables as plain text in cells, built from the summary. Whoever shows them adds the looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.units import KG_PER_TONNE
+
+NOT_TAKEN: Final = "not taken"
+
+_PERIODS: Final = {"hourly": "hour by hour", "monthly": "in every month", "annual": "over the year"}
+
+Summary = Mapping[str, Any]
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title, the unit of its cells, and whether they are numbers (set to the right)."""
+
+    title: str
+    unit: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class OverviewTable:
+    """One table: rows of cells as text, the first cell names the row.
+
+    strong   numbers of the rows that are totals
+    note     a sentence below the table; it stands alone where there are no rows
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    strong: frozenset[int] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The page: a title, what a reader must know first, and the tables."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[OverviewTable, ...]
+
+
+def overview(summary: Summary) -> Overview:
+    """Return the first page on a run."""
+    units = Units.of(summary)
+    tables = [
+        portfolio_table(summary, units),
+        left_out_table(summary, units),
+        storage_table(summary, units),
+        grid_table(summary, units),
+        cost_table(summary, units),
+        score_table(summary, units),
+        emissions_table(summary),
+    ]
+    return Overview(
+        title=summary["case"],
+        facts=tuple(_facts(summary, units)),
+        tables=tuple(table for table in tables if table.rows or table.note),
+    )
+
+
+def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
+    period, scores, cost = summary["period"], summary["scores"], summary["cost"]
+    hours = period["steps"] * period["hours_per_step"]
+    start = datetime.fromisoformat(period["start_utc"])
+    peak_mw = sum(site["peak_mw"] for site in summary["grid"].values())
+    certificate = summary["certificate"]
+    held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
+    proof = f"yes: its accounts agree, and its cost is proved least (gap {certificate['gap']:.0e})"
+    return [
+        ("period", f"{number(hours, 0)} h from {start:%Y-%m-%d %H:%M} UTC"),
+        ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        ("target", target_text(summary["target"]) + held),
+        ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
+        (
+            "cost",
+            f"{units.price.with_unit(cost['net_of_sales_per_mwh_load'])} of load net of sales, "
+            f"{units.price.text(cost['per_mwh_load'])} gross",
+        ),
+        ("verified", proof if summary["verified"] else "no"),
+    ]
+
+
+def target_text(target: Summary) -> str:
+    """Return the target in words."""
+    if target["matching"] == "none":
+        return "none: least cost alone"
+    text = f"{given_share(target['cfe'])} of load {_PERIODS[target['matching']]}"
+    if target["grid_credit"]:
+        text += ", the grid's own carbon-free share counts"
+    if target["scope"] == "zone":
+        text += ", each zone by itself"
+    return text
+
+
+def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
+    contracts = summary["contracts"]
+    rows = tuple(
+        (
+            name,
+            _technology(contract),
+            units.power.text(contract["contracted_mw"]),
+            units.energy.text(contract["generation_mwh"]),
+            units.energy.text(contract["matched_mwh"]),
+            units.energy.text(contract["excess_mwh"]),
+            units.price.text(contract["strike_per_mwh"]),
+            units.price.text(contract["capture_value_per_mwh"]),
+        )
+        for name, contract in contracts.items()
+        if _taken(contract, units)
+    )
+    none = "No contract is taken." if contracts else "The case offers no contracts."
+    return OverviewTable(
+        "Portfolio",
+        (
+            Column("contract", numeric=False),
+            Column("technology", numeric=False),
+            Column("size", units.power.unit),
+            Column("generated", units.energy.unit),
+            Column("matched", units.energy.unit),
+            Column("excess", units.energy.unit),
+            Column("strike", units.price.unit),
+            Column("capture value", units.price.unit),
+        ),
+        rows,
+        note="" if rows else none,
+    )
+
+
+def left_out_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return the offers that are not taken, with what their profile would be worth against what they ask."""
+    rows = tuple(
+        (
+            name,
+            _technology(contract),
+            units.price.text(contract["strike_per_mwh"]),
+            units.price.text(value),
+            UNKNOWN if value is None else units.price.text(contract["strike_per_mwh"] - value),
+        )
+        for name, contract in summary["contracts"].items()
+        if not _taken(contract, units)
+        for value in [contract["capture_value_per_mwh"]]
+    )
+    return OverviewTable(
+        "Offers not taken",
+        (
+            Column("contract", numeric=False),
+            Column("technology", numeric=False),
+            Column("strike", units.price.unit),
+            Column("capture value", units.price.unit),
+            Column("too dear by", units.price.unit),
+        ),
+        rows,
+    )
+
+
+def _taken(contract: Summary, units: Units) -> bool:
+    return bool(contract["contracted_mw"] >= units.nothing_mw)
+
+
+def _technology(contract: Summary) -> str:
+    words = [contract["technology"].replace("_", " ")]
+    if contract["structure"] == "virtual":
+        words.append("virtual")
+    if contract["existing"]:
+        words.append("existing")
+    return ", ".join(words)
+
+
+def storage_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return every storage: size, use and cost."""
+    rows = []
+    for name, storage in summary["storage"].items():
+        if storage["power_mw"] < units.nothing_mw:
+            rows.append((name, NOT_TAKEN, *[UNKNOWN] * 5))
+            continue
+        hours, cycles = storage["duration_hours"], storage["full_cycles"]
+        rows.append(
+            (
+                name,
+                units.power.text(storage["power_mw"]),
+                units.stored.text(storage["energy_mwh"]),
+                UNKNOWN if hours is None else number(hours, 1),
+                UNKNOWN if cycles is None else number(cycles, 1),
+                units.energy.text(storage["discharge_mwh"]),
+                units.money.text(storage["cost"]),
+            )
+        )
+    return OverviewTable(
+        "Storage",
+        (
+            Column("storage", numeric=False),
+            Column("power", units.power.unit),
+            Column("energy", units.stored.unit),
+            Column("duration", "h"),
+            Column("full cycles"),
+            Column("discharged", units.energy.unit),
+            Column("cost", units.money.unit),
+        ),
+        tuple(rows),
+    )
+
+
+def grid_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return what every site buys from the grid beside its contracts."""
+    rows = tuple(
+        (
+            name,
+            units.energy.text(site["metered_import_mwh"]),
+            units.power.text(site["peak_mw"]),
+            units.energy.text(site["retail_supply_mwh"]),
+            units.power.text(site["firm_capacity_mw"]),
+        )
+        for name, site in summary["grid"].items()
+    )
+    return OverviewTable(
+        "Grid",
+        (
+            Column("site", numeric=False),
+            Column("load", units.energy.unit),
+            Column("peak load", units.power.unit),
+            Column("retail supply", units.energy.unit),
+            Column("firm capacity", units.power.unit),
+        ),
+        rows,
+    )
+
+
+def cost_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return cost by component, then gross, sales and net; components without an amount are left out."""
+    cost, load_mwh = summary["cost"], summary["load_mwh"]
+
+    def row(label: str, amount: float) -> Row:
+        return label, units.money.text(amount), units.price.text(amount / load_mwh)
+
+    visible = 10.0**-units.money.decimals * units.money.divisor / 2.0
+    rows = [
+        row(key.replace("_", " "), amount)
+        for key, amount in cost["components"].items()
+        if key != "surplus_sales" and abs(amount) >= visible
+    ]
+    gross = len(rows)
+    rows += [
+        row("total gross", cost["total"]),
+        row("sales of excess", -cost["sales"]),
+        row("net of sales", cost["net_of_sales"]),
+    ]
+    return OverviewTable(
+        "Cost",
+        (
+            Column("component", numeric=False),
+            Column("amount", units.money.unit),
+            Column("per MWh of load", units.price.unit),
+        ),
+        tuple(rows),
+        strong=frozenset({gross, gross + 2}),
+    )
+
+
+def score_table(summary: Summary, units: Units) -> OverviewTable:
+    """Return the scores side by side, each with what it counts, so that none is taken for another."""
+    scores, period = summary["scores"], summary["period"]
+    hours = number(period["steps"] * period["hours_per_step"], 0)
+    worst_hour = datetime.fromisoformat(scores["worst_hour_utc"])
+    stored = sum(zone["matched_from_storage_mwh"] for zone in summary["zones"].values()) / summary["load_mwh"]
+    split = "needs grid_cfe_share in every zone of the case"
+    if scores["cfe_score"] is not None:
+        split = (
+            f"{share(scores['cfe_score_from_contracts'])} contracts + "
+            f"{share(scores['cfe_score_from_grid'])} from the grid's own mix"
+        )
+    return OverviewTable(
+        "Scores",
+        (Column("score", numeric=False), Column("value"), Column("what it counts", numeric=False)),
+        (
+            (
+                "hourly matched share",
+                share(scores["hourly_matched_share"]),
+                f"load met in the same hour, {share(stored)} through storage",
+            ),
+            ("CFE score", share(scores["cfe_score"]), split),
+            (
+                "annual volumetric share",
+                share(scores["annual_volumetric_share"]),
+                "annual: totals alone, blind to the hour",
+            ),
+            (
+                "hours fully matched",
+                share(scores["fully_matched_hours_share"]),
+                f"{number(scores['fully_matched_hours'], 0)} of {hours} h",
+            ),
+            ("worst month", share(scores["worst_month_share"]), scores["worst_month"]),
+            ("worst hour", share(scores["worst_hour_share"]), f"{worst_hour:%Y-%m-%d %H:%M} UTC"),
+            ("longest gap", f"{number(scores['longest_gap_hours'], 0)} h", "in a row with load left unmatched"),
+        ),
+    )
+
+
+def emissions_table(summary: Summary) -> OverviewTable:
+    """Return the emissions of the electricity consumed."""
+    emitted = summary["emissions"]["scope2_location_based_t"]
+    if emitted is None:
+        note = "Not known: the case gives no carbon_intensity_g_per_kwh in some zone."
+    else:
+        kg_per_mwh = KG_PER_TONNE * emitted / summary["load_mwh"]
+        note = (
+            f"{number(emitted, 0 if emitted >= 1000.0 else 1)} t CO2 by the location-based method (Scope 2), "
+            f"{number(kg_per_mwh, 1)} kg per MWh of load"
+        )
+    return OverviewTable("Emissions", (), (), note=note)

@@ -1,0 +1,146 @@
+"""Sizes held at given values: a portfolio, rounded by hand perhaps, is dispatched again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from carbonmatch import runfolder
+from carbonmatch.errors import Fault, InputError
+from carbonmatch.records import Problem
+from carbonmatch.tables import listed, nearest
+
+CONTRACT_KEYS = ("contracted_mw",)
+STORAGE_KEYS = ("power_mw", "energy_mwh")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a portfolio, in full precision.
+
+    path, sha256   the file they were read from, for the manifest
+    contracts      {name: {contracted_mw}}
+    storage        {name: {power_mw, energy_mwh}}
+    """
+
+    path: str
+    sha256: str
+    contracts: Mapping[str, Mapping[str, float]]
+    storage: Mapping[str, Mapping[str, float]]
+
+
+def read_sizes(path: str | Path) -> Sizes:
+    """Read sizes from a run folder, or from a JSON file with the same keys as its `summary.json`.
+
+    Raises:
+        InputError: there is no such run or file, it is damaged, or a size is missing or no number >= 0.
+    """
+    path = Path(path)
+    file = path / runfolder.SUMMARY if path.is_dir() else path
+    try:
+        data = file.read_bytes()
+        content = json.loads(data)
+    except FileNotFoundError as error:
+        what = "does not exist; name a run folder of `carbonmatch solve`, or a JSON file with contracts and storage"
+        raise InputError([Fault(str(file), what)]) from error
+    except OSError as error:
+        raise InputError([Fault(str(file), f"cannot be read: {error.strerror}")]) from error
+    except ValueError as error:
+        raise InputError([Fault(str(file), f"is no JSON: {error}")]) from error
+    faults: list[Fault] = []
+    root = _block(content, str(file), faults)
+    contracts = _sizes(root.get("contracts"), f"{file}: contracts", CONTRACT_KEYS, faults)
+    storage = _sizes(root.get("storage"), f"{file}: storage", STORAGE_KEYS, faults)
+    if faults:
+        raise InputError(faults)
+    return Sizes(str(file), hashlib.sha256(data).hexdigest(), contracts, storage)
+
+
+def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
+    """Return the problem with all sizes held; the limits of the offers give way to them, prices and target stay.
+
+    The sizes are taken as they are. Those of a run are exact to its certificate, and so is the target: a portfolio that
+    met it once meets it again within the same tolerance, and no slack is added for a rounded one.
+
+    Raises:
+        InputError: the sizes name an offer that the case has not, or leave one of the case out.
+    """
+    faults = [
+        *_strangers(sizes.contracts, [c.name for c in problem.contracts], f"{sizes.path}: contracts", CONTRACT_KEYS),
+        *_strangers(sizes.storage, [b.name for b in problem.storage], f"{sizes.path}: storage", STORAGE_KEYS),
+    ]
+    if faults:
+        raise InputError(faults)
+    return replace(
+        problem,
+        contracts=tuple(
+            replace(contract, min_mw=held["contracted_mw"], max_mw=held["contracted_mw"])
+            for contract in problem.contracts
+            for held in [sizes.contracts[contract.name]]
+        ),
+        storage=tuple(
+            replace(
+                storage,
+                min_power_mw=held["power_mw"],
+                max_power_mw=held["power_mw"],
+                min_energy_mwh=held["energy_mwh"],
+                max_energy_mwh=held["energy_mwh"],
+                duration_hours=None,
+            )
+            for storage in problem.storage
+            for held in [sizes.storage[storage.name]]
+        ),
+    )
+
+
+def missed(problem: Problem, sizes: Sizes) -> str:
+    """Say that a portfolio cannot meet the case, and how to see what it reaches."""
+    target = problem.target
+    asked = [] if target.matching == "none" else [f"the {target.matching} target of {target.cfe:g}"]
+    freed = [] if target.matching == "none" else ["--set target.matching=none"]
+    if math.isfinite(target.max_surplus_share):
+        asked.append(f"the surplus limit of {target.max_surplus_share:g}")
+        freed.append("--set surplus.max_share=null")
+    if not asked:
+        return f"The sizes of {sizes.path} cannot be operated within the limits of this case."
+    shown = f"{freed[0]} shows the score that they reach"
+    also = f" ({freed[1]} lifts the other limit)" if len(freed) > 1 else ""
+    return f"The sizes of {sizes.path} do not meet {' and '.join(asked)}. {shown}{also}."
+
+
+def _block(value: Any, where: str, faults: list[Fault]) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    faults.append(Fault(where, 'is not a block of names; see "contracts" and "storage" in any summary.json'))
+    return {}
+
+
+def _sizes(value: Any, where: str, keys: tuple[str, ...], faults: list[Fault]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, entry in _block({} if value is None else value, where, faults).items():
+        block = _block(entry, f"{where}.{name}", faults)
+        found[name] = {}
+        for key in keys:
+            size = block.get(key)
+            if isinstance(size, bool) or not isinstance(size, (int, float)) or not 0.0 <= size < math.inf:
+                shown = "is missing" if key not in block else f"is {json.dumps(size)}"
+                faults.append(Fault(f"{where}.{name}.{key}", f"{shown}; a size is a number >= 0"))
+            else:
+                found[name][key] = float(size)
+    return found
+
+
+def _strangers(given: Iterable[str], known: list[str], where: str, keys: tuple[str, ...]) -> Iterator[Fault]:
+    given = list(given)
+    for name in given:
+        if name not in known:
+            listing = f" (it has {listed(known)})" if known else " (it has none)"
+            yield Fault(f"{where}.{name}", f"the case has none of that name{nearest(name, known)}{listing}")
+    for name in known:
+        if name not in given:
+            yield Fault(f"{where}.{name}", f"is missing; give {' and '.join(keys)}, 0 to leave the offer out")

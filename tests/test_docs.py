@@ -1,0 +1,69 @@
+"""What the documents say is so: every key is documented, every example works."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from carbonmatch.case import load_case
+from carbonmatch.case.contract import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.schema import Case, Time
+from carbonmatch.case.series import SeriesReference
+from carbonmatch.case.site import Grid, Site
+from carbonmatch.case.storage import Storage
+from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.zone import Zone
+
+ROOT = Path(__file__).parents[1]
+CASE_PAGE = (ROOT / "docs" / "case.md").read_text(encoding="utf-8")
+BLOCKS: tuple[type[BaseModel], ...] = (
+    Case,
+    Time,
+    Zone,
+    Site,
+    Grid,
+    PayAsProducedContract,
+    VirtualContract,
+    CleanFirmContract,
+    Curtailment,
+    Storage,
+    Surplus,
+    Target,
+    SeriesReference,
+)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
+def test_every_key_is_documented(block):
+    named = {word for code in re.findall(r"`([\w.]+)`", CASE_PAGE) for word in (code, code.rsplit(".", 1)[-1])}
+    assert not set(block.model_fields) - named
+
+
+def test_every_key_that_is_documented_exists():
+    first_cells = re.findall(r"^\| (`[^|]+`) \|", CASE_PAGE, re.MULTILINE)
+    documented = {code.rsplit(".", 1)[-1] for cell in first_cells for code in re.findall(r"`([\w.]+)`", cell)}
+    known = {key for block in BLOCKS for key in block.model_fields}
+    assert len(documented) > 50
+    assert not documented - known
+
+
+def test_the_example_of_the_case_page_is_a_case(tmp_path):
+    example = re.search(r"```yaml\n(.*?)```", CASE_PAGE, re.DOTALL)
+    assert example is not None
+    (tmp_path / "case.yaml").write_text(example[1])
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    assert load_case(tmp_path / "case.yaml").grid.steps == 31 * 24
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "models").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_model_and_every_scenario_of_it_is_a_case(path):
+    case = load_case(path)
+    assert case.name == path.stem
+    assert case.grid.steps == 8760
+    assert not case.warnings
+    for scenario in case.scenarios:
+        assert load_case(path, scenario=scenario).provenance.scenario == scenario
