@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from carbonmatch.formulation.contract import add_contract
-from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide, net_contracted
+from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply
 from carbonmatch.formulation.target import add_target
@@ -55,7 +55,7 @@ def _build(problem: Problem, *, split_ledgers: bool) -> pyo.ConcreteModel:
     for number, zone in enumerate(problem.zones):
         merged = not split_ledgers and ledgers_coincide(problem, number)
         add_ledgers(model.zone[zone.name], zone, flows[number], time, merged=merged)
-    add_target(model, problem, [net_contracted(zone_flows, time) for zone_flows in flows])
+    add_target(model, problem, flows)
     add_costs(model, problem)
     return model
 

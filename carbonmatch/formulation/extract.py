@@ -117,7 +117,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
 
 
 def _volume_premium(model: pyo.ConcreteModel, problem: Problem, group: int, dual: dict[int, float]) -> FloatArray:
-    """Return what a volume target pays for one more contracted MWh in each step; a period without a row pays nothing."""
+    """Return what a volume target pays for one more contracted MWh in each step; nothing where a period has no row."""
     rows = model.volume_target
     periods = problem.time.month_of_step if problem.target.matching == "monthly" else [0] * problem.time.steps
     of_period = {p: dual.get(id(rows[group, p]), 0.0) if (group, p) in rows else 0.0 for p in set(periods)}

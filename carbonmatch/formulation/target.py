@@ -7,19 +7,19 @@ import math
 import numpy as np
 import pyomo.environ as pyo
 
-from carbonmatch.formulation.matching import score_weights
-from carbonmatch.formulation.terms import Flow, linear_sum
+from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights
+from carbonmatch.formulation.terms import linear_sum
 from carbonmatch.records import IntArray, Problem
 
 
-def add_target(model: pyo.ConcreteModel, problem: Problem, net: list[Flow]) -> None:
-    """Add the rows of the target. `net` is the net contracted energy of each zone [MWh per step]."""
+def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
+    """Add the rows of the target and of the limit on surplus. `flows` are those of each zone."""
     groups = [[z] for z in range(len(problem.zones))] if problem.target.per_zone else [list(range(len(problem.zones)))]
     match problem.target.matching:
         case "annual":
-            add_volume_targets(model, problem, net, groups, np.zeros(problem.time.steps, dtype=np.int64))
+            add_volume_targets(model, problem, flows, groups, np.zeros(problem.time.steps, dtype=np.int64))
         case "monthly":
-            add_volume_targets(model, problem, net, groups, problem.time.month_of_step)
+            add_volume_targets(model, problem, flows, groups, problem.time.month_of_step)
         case "hourly":
             if problem.target.cfe == 1.0:
                 forbid_unmatched(model, problem)
@@ -73,13 +73,18 @@ def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def add_volume_targets(
-    model: pyo.ConcreteModel, problem: Problem, net: list[Flow], groups: list[list[int]], period_of_step: IntArray
+    model: pyo.ConcreteModel,
+    problem: Problem,
+    flows: list[ZoneFlows],
+    groups: list[list[int]],
+    period_of_step: IntArray,
 ) -> None:
     """Contract at least a share of the load as a volume, over the year or in every calendar month (local time).
 
     sum_t net_contracted[t] >= cfe * sum_t load[t]       [MWh], per period, for the portfolio or for each zone
     """
     cfe = problem.target.cfe
+    net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
     periods = range(int(period_of_step.max()) + 1)
     steps = [np.flatnonzero(period_of_step == period).tolist() for period in periods]
 
