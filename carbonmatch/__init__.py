@@ -71,7 +71,7 @@ _NAME_AT_HOME: Final = {"solve": "solve_case"}
 """Names that read better without their module in front."""
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - type checkers read the imports above
+def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module 'carbonmatch' has no attribute {name!r}")

@@ -32,6 +32,7 @@ class TimeTerms:
     year_fraction    hours of the horizon / hours of the year; scales yearly charges and limits
     month_of_step    number of the local calendar month, from 0
     month_labels     its name, "2018-01"
+    timezone         IANA name of the zone that months and reports are told in
     """
 
     starts: pd.DatetimeIndex
@@ -39,6 +40,7 @@ class TimeTerms:
     year_fraction: float
     month_of_step: IntArray
     month_labels: tuple[str, ...]
+    timezone: str
 
     @property
     def steps(self) -> int:
@@ -245,9 +247,9 @@ class ShadowPrices:
 
     energy_value_per_mwh       (zones, steps) worth of one more MWh delivered in the zone, without its claim
     attribute_value_per_mwh    (zones, steps) worth of one more MWh of carbon-free claim in that hour
-    green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or of
-                               one more contracted MWh (annual; monthly: mean over the load); nan where there is no
-                               target row (none, or hourly at exactly 1)
+    green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or
+                               of one more contracted MWh (annual; monthly: mean over the load); nan where there is
+                               no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
     """
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 TIMEZONE = "Europe/Berlin"
 INK, QUIET = "#1f2933", "#9aa5b1"
-MATCHED, STORED, UNMATCHED, EXCESS = "#0072b2", "#56b4e9", "#d55e00", "#e0e4e8"  # Okabe and Ito: safe for colour-blind readers
+# of Okabe and Ito, who chose them so that colour-blind readers can tell them apart
+MATCHED, STORED, UNMATCHED, EXCESS = "#0072b2", "#56b4e9", "#d55e00", "#e0e4e8"
 
 
 def draw(run: Path, picture: Path) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.score import Scores, credited_grid_cfe, score
@@ -28,6 +29,7 @@ def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate:
     What a case gives no data for is None.
     """
     time = problem.time
+    local = time.starts.tz_convert(time.timezone)
     return {
         "case": problem.name,
         "status": "optimal",
@@ -35,6 +37,9 @@ def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate:
         "currency": problem.currency,
         "period": {
             "start_utc": time.starts[0].isoformat(),
+            "timezone": time.timezone,
+            "start_local": local[0].isoformat(),
+            "end_local": (local[-1] + pd.Timedelta(hours=time.hours_per_step)).isoformat(),
             "steps": time.steps,
             "hours_per_step": time.hours_per_step,
             "year_fraction": time.year_fraction,

@@ -59,8 +59,8 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> Table:
 def _table(table: OverviewTable, width: int) -> Table:
     natural, least = _natural_widths(table), _least_widths(table)
     count = len(natural)
-    gap = 2 if natural[0] + sum(least[1:]) + 2 * count <= width else 1
-    widths = _fitted(natural, least, width - gap * count)
+    gap = 2 if natural[0] + sum(least[1:]) + 2 * (count - 1) <= width else 1
+    widths = _fitted(natural, least, width - gap * (count - 1))
     shown = Table(box=_RULES, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0), header_style="bold")
     for column, size in zip(table.columns, widths, strict=True):
         heading = Text("\n".join(_heading(column, table)))
@@ -95,7 +95,7 @@ def _natural_widths(table: OverviewTable) -> list[int]:
 
 
 def _least_widths(table: OverviewTable) -> list[int]:
-    """Return the least widths: numbers stay whole, texts fold at spaces, the names that head the rows at hyphens too."""
+    """Return the least widths: numbers stay whole, texts fold at spaces, names that head rows at hyphens too."""
     least = _natural_widths(table)
     for i, column in enumerate(table.columns):
         if i == 0:

@@ -28,6 +28,7 @@ def problem_from_case(case: Case) -> Problem:
         year_fraction=grid.year_fraction,
         month_of_step=grid.month_of_step,
         month_labels=grid.month_labels,
+        timezone=grid.timezone,
     )
     served = {site.zone for site in case.sites.values()}
     zones = [zone for name, zone in case.zones.items() if name in served]

@@ -12,8 +12,8 @@ from typing import Any, Final
 UNKNOWN: Final = "-"
 
 NOTHING_SHARE: Final = 0.0005
-"""Sizes below this share of peak load are shown as not taken: 50 kW on a 100 MW site, which no one would contract, and less
-than a size can be read to on the page. `summary.json` keeps the exact number."""
+"""Sizes below this share of peak load are shown as not taken: 50 kW on a 100 MW site, which no one would contract, and
+less than the page can show. `summary.json` keeps the exact number."""
 
 
 @dataclass(frozen=True)

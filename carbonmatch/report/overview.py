@@ -1,4 +1,4 @@
-"""The first page on a run: its tables as plain text in cells, built from the summary. Whoever shows them adds the looks."""
+"""The first page on a run: its tables as text in cells, built from the summary. Whoever shows them adds the looks."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def overview(summary: Summary) -> Overview:
 def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     period, scores, cost = summary["period"], summary["scores"], summary["cost"]
     hours = period["steps"] * period["hours_per_step"]
-    start = datetime.fromisoformat(period["start_utc"])
+    start, end = (datetime.fromisoformat(period[key]) for key in ("start_local", "end_local"))
     peak_mw = sum(site["peak_mw"] for site in summary["grid"].values())
     certificate = summary["certificate"]
     held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
-    proof = f"yes: its accounts agree, and its cost is proved least (gap {certificate['gap']:.0e})"
+    proof = f"yes: accounts agree, cost is proved least (gap {certificate['gap']:.0e})"
     return [
-        ("period", f"{number(hours, 0)} h from {start:%Y-%m-%d %H:%M} UTC"),
+        ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
         ("target", target_text(summary["target"]) + held),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
@@ -90,6 +90,11 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
         ),
         ("verified", proof if summary["verified"] else "no"),
     ]
+
+
+def _day(moment: datetime) -> str:
+    """Return a date, with the time where it is not midnight."""
+    return f"{moment:%Y-%m-%d}" if (moment.hour, moment.minute) == (0, 0) else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def target_text(target: Summary) -> str:
@@ -274,12 +279,12 @@ def score_table(summary: Summary, units: Units) -> OverviewTable:
     scores, period = summary["scores"], summary["period"]
     hours = number(period["steps"] * period["hours_per_step"], 0)
     worst_hour = datetime.fromisoformat(scores["worst_hour_utc"])
-    stored = sum(zone["matched_from_storage_mwh"] for zone in summary["zones"].values()) / summary["load_mwh"]
+    from_storage = sum(zone["matched_from_storage_mwh"] for zone in summary["zones"].values()) / summary["load_mwh"]
     split = "needs grid_cfe_share in every zone of the case"
     if scores["cfe_score"] is not None:
         split = (
             f"{share(scores['cfe_score_from_contracts'])} contracts + "
-            f"{share(scores['cfe_score_from_grid'])} from the grid's own mix"
+            f"{share(scores['cfe_score_from_grid'])} mix of the grid"
         )
     return OverviewTable(
         "Scores",
@@ -288,7 +293,7 @@ def score_table(summary: Summary, units: Units) -> OverviewTable:
             (
                 "hourly matched share",
                 share(scores["hourly_matched_share"]),
-                f"load met in the same hour, {share(stored)} through storage",
+                f"load met in the same hour, {share(from_storage)} by storage",
             ),
             ("CFE score", share(scores["cfe_score"]), split),
             (

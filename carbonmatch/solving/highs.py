@@ -119,5 +119,5 @@ def _run_interruptibly(highs: highspy.Highs) -> None:
             worker.join(0.1)
     except KeyboardInterrupt:
         highs.cancelSolve()
-        worker.join(5.0)
+        worker.join(2.0)
         raise

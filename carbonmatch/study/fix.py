@@ -110,7 +110,7 @@ def missed(problem: Problem, sizes: Sizes) -> str:
         return f"The sizes of {sizes.path} cannot be operated within the limits of this case."
     shown = f"{freed[0]} shows the score that they reach"
     also = f" ({freed[1]} lifts the other limit)" if len(freed) > 1 else ""
-    return f"The sizes of {sizes.path} do not meet {' and '.join(asked)}. {shown}{also}."
+    return f"The sizes of {sizes.path} do not meet {' with '.join(asked)}. {shown}{also}."
 
 
 def _block(value: Any, where: str, faults: list[Fault]) -> Mapping[str, Any]:

@@ -114,6 +114,7 @@ def a_problem(
         year_fraction=count * hours_per_step / 8760,
         month_of_step=np.array(months, dtype=np.int64),
         month_labels=tuple(f"2018-{month + 1:02d}" for month in range(max(months) + 1)),
+        timezone="UTC",
     )
     sites = [a_site(f"site-{z.name}", i, z.load_mwh) for i, z in enumerate(zones)] if sites is None else sites
     return Problem(

@@ -91,12 +91,9 @@ def test_a_summary_says_what_was_asked():
         "scope": "zone",
         "max_surplus_share": 0.2,
     }
-    assert summary["period"] == {
-        "start_utc": "2018-01-31T22:00:00+00:00",
-        "steps": 4,
-        "hours_per_step": 1.0,
-        "year_fraction": 4 / 8760,
-    }
+    period = summary["period"]
+    assert (period["start_utc"], period["steps"]) == ("2018-01-31T22:00:00+00:00", 4)
+    assert (period["hours_per_step"], period["year_fraction"]) == (1.0, 4 / 8760)
     assert (summary["case"], summary["currency"], summary["load_mwh"]) == ("by-hand", "EUR", 40.0)
 
 

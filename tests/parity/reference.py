@@ -1,7 +1,7 @@
 """The model a second time: a matrix of its own, written from the maths alone.
 
-Nothing of `carbonmatch` is imported here. The case is the mapping that stands in the YAML file, the series are read with
-pandas, and the form is deliberately another one than the project's:
+Nothing of `carbonmatch` is imported here. The case is the mapping that stands in the YAML file, the series are read
+with pandas, and the form is deliberately another one than the project's:
 
 * every flow is a column: generation and curtailment of every contract and step, sleeved, sold, retail supply, energy
   bought for storage, matched and excess; the project leaves most of them out;
@@ -12,8 +12,8 @@ pandas, and the form is deliberately another one than the project's:
 What the specification leaves open is settled as the project settles it, said here once more in other words:
 
 * a contract must generate min(must run, available); what a buyer may curtail is anything between zero and all of it;
-* a storage is `delivered` where its zone has a physical contract (or none at all), else it settles at spot: it buys what it
-  charges and sells what it discharges at the spot price, and the energy ledger does not see it;
+* a storage is `delivered` where its zone has a physical contract (or none at all), else it settles at spot: it buys
+  what it charges and sells what it discharges at the spot price, and the energy ledger does not see it;
 * the grey pool buys at spot plus margin; its discharge is delivered or sold with the rest, never claimed;
 * retail supply never exceeds the load: storage is not charged from retail supply;
 * yearly charges and limits count for hours / 8760: cases in leap years are beyond this file;
@@ -26,6 +26,7 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,12 @@ CARBON_FREE = {"solar", "onshore_wind", "offshore_wind", "hydro", "geothermal", 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return a case file as plain dicts."""
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+
+
+@cache
+def read_table(path: Path) -> pd.DataFrame:
+    """Return a table, read once."""
+    return pd.read_csv(path)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Axis:
 def series(value: Any, axis: Axis, folder: Path) -> FloatArray:
     """Return a number, a column of a table or an array as one value per step."""
     if isinstance(value, Mapping):
-        table = pd.read_csv(folder / value["file"])
+        table = read_table(folder / value["file"])
         stamps = pd.to_datetime(table["timestamp_utc"], utc=True)
         return pd.Series(table[value["column"]].to_numpy(), index=stamps).loc[axis.starts].to_numpy(dtype=float)
     return np.broadcast_to(np.asarray(value, dtype=float), (len(axis.starts),)).copy()
@@ -99,7 +106,7 @@ def energy_price(value: Any, spot: FloatArray, axis: Axis, folder: Path) -> Floa
 
 
 def profile(contract: Mapping[str, Any], axis: Axis, folder: Path) -> FloatArray:
-    """Return what one MW generates, per step and as a share of full output, scaled to the long-term mean if there is one."""
+    """Return what one MW generates in a step, as a share of full output, scaled to the long-term mean if given."""
     shape = series(contract["capacity_factor"], axis, folder)
     mean = contract.get("p50_capacity_factor")
     if mean is None:
@@ -112,6 +119,15 @@ def profile(contract: Mapping[str, Any], axis: Axis, folder: Path) -> FloatArray
     while lacking(most) < 0.0:
         most *= 2.0
     return np.minimum(1.0, brentq(lacking, 0.0, most, xtol=1e-15, rtol=1e-14) * shape)
+
+
+@dataclass(frozen=True)
+class Market:
+    """Where and when something is settled: the steps, the spot price of the zone, the folder of the tables."""
+
+    axis: Axis
+    spot: FloatArray
+    folder: Path
 
 
 # --- A matrix that grows ----------------------------------------------------------------------------------------------
@@ -176,35 +192,27 @@ class Matrix:
 
 @dataclass
 class Model:
-    """The matrix of a case, and which columns are its sizes [MW or MWh]."""
+    """The matrix of a case, and which of its columns are sizes that cost something: `MW of battery`."""
 
-    matrix: Matrix
-    contracted_mw: dict[str, int] = field(default_factory=dict)
-    power_mw: dict[str, int] = field(default_factory=dict)
-    energy_mwh: dict[str, int] = field(default_factory=dict)
-    firm_capacity_mw: dict[str, int] = field(default_factory=dict)
-
-    def sizes(self) -> dict[str, int]:
-        """Return the columns of all offers that have a size."""
-        named = [("MW of contract", self.contracted_mw), ("MW of", self.power_mw), ("MWh of", self.energy_mwh)]
-        return {f"{unit} {name}": column for unit, columns in named for name, column in columns.items()}
+    matrix: Matrix = field(default_factory=Matrix)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - one page, read from top to bottom
     """Return the matrix of a case given as a mapping; `folder` is what paths of tables are relative to."""
     axis = Axis.of(case["time"])
     steps = len(axis.starts)
-    matrix = Matrix()
-    model = Model(matrix)
+    model = Model()
+    matrix = model.matrix
     contracts, storage = case.get("contracts") or {}, case.get("storage") or {}
     surplus, target = case.get("surplus") or {}, case["target"]
     claims: dict[str, tuple[IntArray, IntArray, FloatArray, FloatArray]] = {}
 
-    for zone_name, zone in case["zones"].items():
+    served = {site["zone"] for site in case["sites"].values()}
+    for zone_name, zone in ((name, zone) for name, zone in case["zones"].items() if name in served):
         sites = {name: site for name, site in case["sites"].items() if site["zone"] == zone_name}
-        if not sites:
-            continue
         spot = series(zone.get("spot_price_per_mwh", 0.0), axis, folder)
+        market = Market(axis, spot, folder)
         physical: list[IntArray] = []
         eligible: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
@@ -213,29 +221,25 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
         for name, contract in contracts.items():
             if contract["zone"] != zone_name:
                 continue
-            generation = add_contract(model, name, contract, spot, axis, folder)
+            generation = add_contract(model, name, contract, market)
             if contract["structure"] != "virtual":
                 physical.append(generation)
             if contract["technology"] in CARBON_FREE:
                 eligible.append(generation)
 
-        structures = [contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name]
+        structures = {contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name}
+        settlement = "spot" if structures == {"virtual"} else "delivered"
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
-            delivered = not structures or set(structures) != {"virtual"}
-            if offer.get("settlement") is not None:
-                delivered = offer["settlement"] == "delivered"
-            energy, claim = add_storage(model, name, offer, delivered, spot, axis)
+            delivered = (offer.get("settlement") or settlement) == "delivered"
+            energy, claim = add_storage(model, name, offer, market, delivered=delivered)
             into_ledger += energy
             into_claims += claim
 
         # Energy ledger: sleeved + sold = physical generation + bought for storage + discharge - charge
         load = {name: site_load(site["load"], axis, folder) * axis.hours for name, site in sites.items()}
-        sleeved = [
-            add_site(model, name, site, load[name], energy_price(site["grid"]["energy"], spot, axis, folder), axis)
-            for name, site in sites.items()
-        ]
+        sleeved = [add_site(model, name, site, load[name], market) for name, site in sites.items()]
         sold = matrix.columns(steps)
         if surplus.get("price") is not None:
             matrix.pay(sold, -energy_price(surplus["price"], spot, axis, folder))
@@ -263,19 +267,18 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     return model
 
 
-def add_contract(
-    model: Model, name: str, contract: Mapping[str, Any], spot: FloatArray, axis: Axis, folder: Path
-) -> IntArray:
+def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: Market) -> IntArray:
     """Add size, generation and curtailment of a contract; return its generation.
 
     generation + curtailed = available * contracted_mw
     """
-    matrix, steps = model.matrix, len(axis.starts)
+    matrix, axis, spot, folder = model.matrix, market.axis, market.spot, market.folder
+    steps = len(axis.starts)
     least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
     if contract.get("existing_mw") is not None:
         least = most = contract["existing_mw"]
     size = matrix.columns(1, least, math.inf if most is None else most)
-    model.contracted_mw[name] = int(size[0])
+    model.sizes[f"MW of contract {name}"] = int(size[0])
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours
     strike = contract["strike_per_mwh"]
@@ -306,14 +309,14 @@ def add_contract(
 
 
 def add_storage(
-    model: Model, name: str, offer: Mapping[str, Any], delivered: bool, spot: FloatArray, axis: Axis
+    model: Model, name: str, offer: Mapping[str, Any], market: Market, *, delivered: bool
 ) -> tuple[list[tuple[IntArray, float]], list[tuple[IntArray, float]]]:
     """Add size and pools of a storage; return what it adds to the energy and to the attribute ledger, with signs.
 
-    start of next step = kept * start of step + one_way * charge - discharge / one_way;  the last step leads to the first
+    start of next step = kept * start of step + one_way * charge - discharge / one_way;  the last leads to the first
     """
-    matrix, steps = model.matrix, len(axis.starts)
-    year = axis.year_fraction
+    matrix, axis, spot = model.matrix, market.axis, market.spot
+    steps, year = len(axis.starts), axis.year_fraction
     one_way = math.sqrt(offer["round_trip_efficiency"])
     kept = (1.0 - offer.get("standing_loss_per_hour", 0.0)) ** axis.hours
     limits = [offer.get(key) for key in ("max_power_mw", "max_energy_mwh")]
@@ -321,7 +324,7 @@ def add_storage(
         matrix.columns(1, offer.get(key, 0.0), math.inf if limit is None else limit)
         for key, limit in zip(("min_power_mw", "min_energy_mwh"), limits, strict=True)
     )
-    model.power_mw[name], model.energy_mwh[name] = int(power[0]), int(energy[0])
+    model.sizes |= {f"MW of {name}": int(power[0]), f"MWh of {name}": int(energy[0])}
     matrix.pay(power, offer["power_cost_per_mw_year"] * year)
     matrix.pay(energy, offer["energy_cost_per_mwh_year"] * year)
     if offer.get("duration_hours") is not None:
@@ -368,18 +371,19 @@ def add_storage(
     return into_ledger, into_claims
 
 
-def add_site(
-    model: Model, name: str, site: Mapping[str, Any], load: FloatArray, price: FloatArray, axis: Axis
-) -> IntArray:
+def add_site(model: Model, name: str, site: Mapping[str, Any], load: FloatArray, market: Market) -> IntArray:
     """Add the grid supply of a site: retail supply = load - sleeved, both >= 0; return sleeved."""
-    matrix, steps = model.matrix, len(axis.starts)
+    matrix, axis = model.matrix, market.axis
+    steps = len(axis.starts)
     retail, sleeved = matrix.columns(steps), matrix.columns(steps)
     matrix.each([(retail, 1.0), (sleeved, 1.0)], load, load, steps)
-    matrix.pay(retail, price)
-    firm = matrix.columns(1)
-    matrix.pay(firm, site["grid"].get("firm_capacity_charge_per_mw_year", 0.0) * axis.year_fraction)
-    matrix.each([(retail, 1.0), (firm, -axis.hours)], -math.inf, 0.0, steps)
-    model.firm_capacity_mw[name] = int(firm[0])
+    matrix.pay(retail, energy_price(site["grid"]["energy"], market.spot, axis, market.folder))
+    charge = site["grid"].get("firm_capacity_charge_per_mw_year", 0.0)
+    if charge > 0.0:
+        firm = matrix.columns(1)
+        matrix.pay(firm, charge * axis.year_fraction)
+        matrix.each([(retail, 1.0), (firm, -axis.hours)], -math.inf, 0.0, steps)
+        model.sizes[f"MW of firm capacity for {name}"] = int(firm[0])
     return sleeved
 
 
@@ -448,13 +452,13 @@ def solve_with_scipy(matrix: Matrix) -> Answer:
 
 
 REACH_MWH = 1e5
-"""No flow and no size of an optimum is larger: sizes end at 1000 MW, and a larger storage would cost more than the case."""
+"""No flow and no size of an optimum is larger: sizes end at 1000 MW, and a larger storage alone would cost more."""
 
 
 def solve_year(matrix: Matrix, *, power: float = 100.0, money: float = 50.0) -> Answer:
     """Solve a whole year, and prove it here: simplex takes minutes on it, and an engine's word is not enough.
 
-    power, money   what is near one load per step [MWh] and one price [currency/MWh], so that the engine sees numbers near 1
+    power, money   one load per step [MWh], one price [currency/MWh]: the engine is given numbers near 1
 
     For any row prices y with the right signs, and r = cost - A' y, no feasible x costs less than
         sum over rows y * (side that y presses against) + sum over columns r * (side that r presses against).

@@ -1,7 +1,7 @@
-"""The MATCH case: a portfolio that another model (MATCH, Peninsula Clean Energy) solved, through the project's own case file.
+"""The MATCH case, which another model (MATCH, Peninsula Clean Energy) solved, through the project's own case file.
 
-The optimum is known to ten digits from three other routes (../shared/cases/match/README.md). Everything is settled at the
-hourly market price there; in the words of a case file that is
+The optimum is known to ten digits from three other routes (../shared/cases/match/README.md). Everything is settled at
+the hourly market price there; in the words of a case file that is
 
 * retail energy at spot plus a margin per hour, the hedge, paid on what is not delivered from contracts;
 * surplus sold at spot without a margin;

@@ -1,0 +1,39 @@
+"""The case as every command takes it: its file, changes of single values, a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import carbonmatch as cm
+from carbonmatch.cli.ending import tell_faults
+
+if TYPE_CHECKING:
+    from carbonmatch.case import Case
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="The case file (YAML).", show_default=False)]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a value, such as target.cfe=0.95. Can be repeated."),
+]
+Scenario = Annotated[
+    str | None, typer.Option("--scenario", metavar="NAME", help="Apply a scenario of the case, before any --set.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
+
+
+def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None) -> Case:
+    """Return the checked case; end with every fault on stderr if it has any."""
+    try:
+        return cm.load_case(path, settings=settings or (), scenario=scenario)
+    except cm.InputError as error:
+        tell_faults(error.faults, str(path))
+        raise typer.Exit(error.exit_code) from error
+
+
+def echo_json(text: str) -> None:
+    """Print JSON to stdout, in UTF-8 whatever the terminal speaks."""
+    typer.echo(text.encode(), nl=False)

@@ -1,0 +1,78 @@
+"""`carbonmatch solve`: the least-cost portfolio of a case, verified and written to a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+import carbonmatch as cm
+from carbonmatch import runfolder
+from carbonmatch.cli.case import CasePath, Scenario, Settings, echo_json, read_case
+from carbonmatch.cli.ending import exit_codes, tell_warnings
+from carbonmatch.errors import Fault
+from carbonmatch.report import overview
+
+SOLVERS: Final = ("highs",)
+"""Engines that `--solver` knows."""
+
+
+def solve(
+    *,
+    case: CasePath,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="The run folder to write; runs/<name of the case> unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    settings: Settings = None,
+    scenario: Scenario = None,
+    solver: Annotated[str, typer.Option("--solver", metavar="NAME", help="The engine.")] = "highs",
+    fix: Annotated[
+        Path | None,
+        typer.Option(
+            "--fix",
+            metavar="RUN",
+            help="Hold the sizes of a run folder, or of a JSON file like its summary.json; choose the operation only.",
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.0, help="End without a result after this.")
+    ] = None,
+    threads: Annotated[
+        int, typer.Option("--threads", metavar="N", min=1, help="Threads of the engine; 1 gives the same bytes again.")
+    ] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json to stdout instead of tables.")] = False,
+) -> None:
+    """Find the cheapest portfolio that meets the target.
+
+    It is verified and written to a run folder. Data goes to stdout, words and progress to stderr.
+    """
+    # What draws on a terminal is slow to import, and --help must not wait for it.
+    from carbonmatch.cli.progress import progress  # noqa: PLC0415
+    from carbonmatch.cli.render import show  # noqa: PLC0415
+
+    if solver not in SOLVERS:
+        raise cm.InputError([Fault("--solver", f"{solver!r} is not known (solvers: {', '.join(SOLVERS)})")])
+    with exit_codes("Interrupted; nothing was written."), progress() as tell:
+        tell("reading the case")
+        checked = read_case(case, settings, scenario)
+        tell_warnings(checked.warnings)
+        folder = out or Path("runs") / (checked.name if scenario is None else f"{checked.name}-{scenario}")
+        options = cm.SolveOptions(
+            time_limit_seconds=float("inf") if time_limit is None else time_limit, threads=threads, on_progress=tell
+        )
+        result = cm.solve(checked, options, out=folder, fix=fix, force=force)
+    tell_warnings(result.summary["warnings"][len(checked.warnings) :])
+    if as_json:
+        echo_json(runfolder.to_json(result.summary))
+        typer.echo(f"Written to {folder}", err=True)
+        return
+    show(overview(result.summary))
+    typer.echo(f"\nWritten to {folder}")

@@ -1,0 +1,43 @@
+"""`carbonmatch validate`: every fault of a case at once, with the cure; nothing is solved."""
+
+from __future__ import annotations
+
+import typer
+
+import carbonmatch as cm
+from carbonmatch import runfolder
+from carbonmatch.cli.case import AsJson, CasePath, Scenario, Settings, echo_json, read_case
+from carbonmatch.cli.ending import tell_warnings
+
+
+def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = None, as_json: AsJson = False) -> None:
+    """Check a case and its tables; solve nothing.
+
+    Every fault is told at once, with its cure.
+    """
+    if as_json:
+        _validate_for_machines(case, settings, scenario)
+        return
+    checked = read_case(case, settings, scenario)
+    tell_warnings(checked.warnings)
+    counts = [
+        _count(checked.grid.steps, "step"),
+        _count(len(checked.sites), "site"),
+        _count(len(checked.contracts), "contract"),
+        _count(len(checked.storage), "storage"),
+    ]
+    typer.echo(f"{case} is valid: {checked.name}, {', '.join(counts)}")
+
+
+def _validate_for_machines(case: CasePath, settings: Settings, scenario: Scenario) -> None:
+    try:
+        checked = cm.load_case(case, settings=settings or (), scenario=scenario)
+    except cm.InputError as error:
+        faults = [{"where": fault.where, "what": fault.what} for fault in error.faults]
+        echo_json(runfolder.to_json({"valid": False, "faults": faults, "warnings": []}))
+        raise typer.Exit(error.exit_code) from error
+    echo_json(runfolder.to_json({"valid": True, "faults": [], "warnings": list(checked.warnings)}))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 or noun == 'storage' else 's'}"

@@ -1,0 +1,147 @@
+"""The command line as a process: start-up, terminals, pipes, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import carbonmatch
+import carbonmatch.cli as command_line
+import carbonmatch.study.run as study_run
+
+ROOT = Path(__file__).parents[2]
+CARBONMATCH = [sys.executable, "-m", "carbonmatch"]
+
+
+def test_help_names_every_command_and_exit_code(run):
+    ended = run("--help")
+    assert ended.code == 0
+    for word in ("init", "validate", "solve", "3 infeasible", "130 interrupted"):
+        assert word in ended.out
+
+
+@pytest.mark.parametrize("command", ["init", "validate", "solve"])
+def test_every_command_has_help(run, command):
+    ended = run(command, "--help")
+    assert ended.code == 0
+    assert f"Usage: carbonmatch {command}" in ended.out
+
+
+def test_version(run):
+    assert run("--version").out == f"carbonmatch {carbonmatch.__version__}\n"
+
+
+def test_a_mistyped_command_is_a_usage_error(run):
+    ended = run("slove")
+    assert ended.code == 2
+    assert "solve" in ended.err
+
+
+def test_help_loads_no_slow_library():
+    code = """if True:
+        import sys
+        from carbonmatch.cli import main
+        try:
+            main(["--help"])
+        except SystemExit:
+            slow = {"numpy", "pandas", "pyarrow", "pydantic", "pyomo", "highspy", "ruamel", "rich"} & set(sys.modules)
+            sys.exit(f"loaded: {sorted(slow)}" if slow else 0)
+    """
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "Usage: carbonmatch" in ended.stdout
+
+
+def test_the_file_at_the_root_is_the_command_line():
+    ended = subprocess.run([sys.executable, ROOT / "cli.py", "--version"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, f"carbonmatch {carbonmatch.__version__}\n")
+
+
+def test_a_reader_that_leaves_is_no_error(case):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ended = subprocess.run(
+        [*CARBONMATCH, "solve", case, "--out", "run"], stdout=write_end, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write_end)
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr
+    assert "BrokenPipe" not in ended.stderr
+    assert Path("run/summary.json").exists()
+
+
+def test_a_terminal_sees_one_live_line(case):
+    ours, theirs = pty.openpty()
+    ended = subprocess.run(
+        [*CARBONMATCH, "solve", case, "--out", "run"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        check=True,
+    )
+    os.close(theirs)
+    seen = os.read(ours, 1_000_000).decode()
+    os.close(ours)
+    assert "reading the case" in seen
+    assert "\x1b[2K" in seen  # the line is drawn over itself
+    assert "done in" in seen
+    assert b"\x1b" not in ended.stdout
+    assert b"Portfolio" in ended.stdout
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(run, case, monkeypatch):
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_run.runfolder, "write_json", interrupt)
+    ended = run("solve", case)
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err.endswith("Interrupted; nothing was written.\n")
+    assert list(Path("runs").iterdir()) == []
+
+
+def test_ctrl_c_does_not_wait_for_an_engine_that_goes_on(run, case, monkeypatch):
+    release = threading.Event()
+    engine = threading.Thread(target=release.wait, daemon=True)
+
+    def interrupt(*_args, **_options):
+        engine.start()
+        raise KeyboardInterrupt
+
+    def end_at_once(code):
+        raise SystemExit(f"at once with {code}")
+
+    monkeypatch.setattr(study_run, "solve_model", interrupt)
+    monkeypatch.setattr(command_line.os, "_exit", end_at_once)
+    with pytest.raises(SystemExit, match="at once with 130"):
+        command_line.main(["solve", str(case)])
+    release.set()
+    engine.join()
+
+
+@pytest.mark.year
+def test_ctrl_c_in_the_middle_of_a_year(tmp_path):
+    solving = subprocess.Popen(
+        [*CARBONMATCH, "solve", ROOT / "models/ai-factory-frankfurt.yaml", "--out", tmp_path / "runs/year"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert solving.stderr is not None
+    while "HiGHS" not in solving.stderr.readline():
+        assert solving.poll() is None
+    time.sleep(4.0)  # well inside the interior-point iterations, which take some 20 s
+    solving.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = solving.communicate(timeout=30)
+    assert time.monotonic() - began < 7.0  # an engine gets 5 s to stop by itself
+    assert (solving.returncode, out, err) == (130, "", "Interrupted; nothing was written.\n")
+    assert list(tmp_path.iterdir()) == []
