@@ -91,6 +91,7 @@ class ContractTerms:
     compensation           share of the strike paid for each MWh that is available but not generated
     reference_price_per_mwh  received per MWh generated (virtual contracts: the spot price); None where nothing is
     capacity_fee_per_mw_year  paid per MW, whatever is generated
+    dispatchable           output is the buyer's choice: what is available and not taken is not curtailed
     """
 
     name: str
@@ -108,25 +109,45 @@ class ContractTerms:
     compensation: float
     reference_price_per_mwh: FloatArray | None
     capacity_fee_per_mw_year: float
+    dispatchable: bool
+
+
+@dataclass(frozen=True)
+class PoolTerms:
+    """One of the pools of energy that a storage keeps apart, so that what went in one way never comes out another.
+
+    name                     clean: contracted energy, delivered; spot: contracted claims, their energy bought and sold
+                             at spot; grey: energy bought from the grid
+    clean                    it charges from carbon-free energy of the same step and counts in the attribute ledger
+    delivered                what it discharges is delivered to the load or sold as surplus; what a clean one charges
+                             comes from physical contracts
+    charge_price_per_mwh     paid per MWh charged
+    discharge_price_per_mwh  received per MWh discharged, where that is not delivered
+    """
+
+    name: str
+    clean: bool
+    delivered: bool
+    charge_price_per_mwh: FloatArray
+    discharge_price_per_mwh: FloatArray
 
 
 @dataclass(frozen=True)
 class StorageTerms:
     """A storage offer.
 
-    delivered             its energy is delivered to the load or sold; otherwise charge and discharge settle at spot
+    pools                 what it keeps apart; at least one. Power and energy are shared
     duration_hours        energy_mwh = duration_hours * power_mw; None where both are free
     charge_efficiency, discharge_efficiency   one way, the square root of the round trip
     min_state_of_charge   share of energy_mwh
     cycles_per_year       full cycles in a year; inf where the offer names no limit
     cycle_efficiency      MWh at the terminals per MWh that counts as cycled: the discharge efficiency where cycles are
                           counted on the stored basis, 1 where they are counted as delivered
-    grid_charge_price_per_mwh  paid per MWh charged from the grid; None where grid charging is not allowed
     """
 
     name: str
     zone: int
-    delivered: bool
+    pools: tuple[PoolTerms, ...]
     power_cost_per_mw_year: float
     energy_cost_per_mwh_year: float
     discharge_cost_per_mwh: float
@@ -141,7 +162,6 @@ class StorageTerms:
     min_state_of_charge: float
     cycles_per_year: float
     cycle_efficiency: float
-    grid_charge_price_per_mwh: FloatArray | None
 
 
 @dataclass(frozen=True)
@@ -263,6 +283,8 @@ class ShadowPrices:
 class Solution:
     """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
 
+    Clean flows of a storage are the sum of its clean pools. storage_delivered_mwh is (zones, steps): what storage adds
+    to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     """
@@ -278,6 +300,7 @@ class Solution:
     grey_charge_mwh: FloatArray
     grey_discharge_mwh: FloatArray
     grey_state_of_charge_mwh: FloatArray
+    storage_delivered_mwh: FloatArray
     retail_supply_mwh: FloatArray
     firm_capacity_mw: FloatArray
     sold_mwh: FloatArray

@@ -30,6 +30,10 @@ MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
 
+FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, MANIFEST, SOLVER_LOG})
+"""All that a run writes. What else stands in a folder is not ours to delete."""
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """A finished run: where it stands, its summary and its manifest."""
@@ -45,16 +49,20 @@ def check_writable(path: Path, *, force: bool) -> None:
     Raises:
         InputError: it holds a run and `force` is not given, or it holds something else, or it cannot be written.
     """
+    if Path.cwd().is_relative_to(path.absolute()):
+        raise InputError([Fault(str(path), "is where you are; name a new folder with --out, such as --out run")])
     if path.exists():
         if not path.is_dir():
             raise InputError([Fault(str(path), "is a file; a run is written to a folder. Name another one with --out")])
-        if any(path.iterdir()):
-            if not (path / SUMMARY).exists():
-                raise InputError([Fault(str(path), "holds other files and no run; name another folder with --out")])
-            if not force:
-                raise InputError(
-                    [Fault(str(path), "holds a run already; add --force to replace it, or name another --out")]
-                )
+        names = {entry.name for entry in path.iterdir()}
+        if names and not {SUMMARY, MANIFEST} <= names:
+            raise InputError([Fault(str(path), "holds other files and no run; name another folder with --out")])
+        if names and not force:
+            what = "holds a run already; add --force to replace it, or name another --out"
+            raise InputError([Fault(str(path), what)])
+        if names - FILES:
+            what = f"holds files beside the run ({', '.join(sorted(names - FILES))}): move them, or name another --out"
+            raise InputError([Fault(str(path), what)])
     parent = next(p for p in path.absolute().parents if p.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise InputError([Fault(str(path), f"cannot be written: {parent} is not a folder that you may write to")])
@@ -72,16 +80,27 @@ def new_run_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o755)
-        if path.exists():
-            replaced = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-            path.rename(replaced / "old")
-            draft.rename(path)
-            shutil.rmtree(replaced)
-        else:
-            draft.rename(path)
+        _put_in_place(draft, path)
     finally:
         if draft.exists():
             shutil.rmtree(draft)
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    """Rename a finished draft to `path`; what stood there is deleted only once that has worked."""
+    if not path.exists():
+        draft.rename(path)
+        return
+    before = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        path.rename(before / "run")
+        try:
+            draft.rename(path)
+        except BaseException:
+            (before / "run").rename(path)
+            raise
+    finally:
+        shutil.rmtree(before)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -106,11 +125,16 @@ def read_run(path: Path) -> RunFolder:
     faults = []
     for name in (SUMMARY, MANIFEST):
         try:
-            content[name] = json.loads((path / name).read_text(encoding="utf-8"))
+            read = json.loads((path / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             faults.append(Fault(str(path), f"has no {name}; it is not a run folder of `carbonmatch solve`"))
         except (json.JSONDecodeError, UnicodeDecodeError):
             faults.append(Fault(str(path / name), "is damaged (no JSON); run `carbonmatch solve` again"))
+        else:
+            if isinstance(read, dict):
+                content[name] = read
+            else:
+                faults.append(Fault(str(path / name), "is damaged (no JSON object); run `carbonmatch solve` again"))
     if faults:
         raise InputError(faults)
     return RunFolder(path, content[SUMMARY], content[MANIFEST])

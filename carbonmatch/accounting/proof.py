@@ -9,13 +9,15 @@ import numpy as np
 from carbonmatch.accounting.score import score
 from carbonmatch.errors import VerificationError
 from carbonmatch.records import Ledger, Problem, Solution
-from carbonmatch.units import MONEY_TOLERANCE, SCORE_TOLERANCE
+from carbonmatch.units import MONEY_TOLERANCE, PRIMAL_TOLERANCE, SCORE_TOLERANCE
 
 
 def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     """Check a solution against its own accounts (primal and dual proof are the certificate's).
 
     * money: the cost components add to the objective;
+    * ledgers: energy that is generated, stored, bought and sold adds up to the load in every step, and no storage takes
+      up more claims than there are;
     * claim: the recomputed score is not below the model's, and equal to it where no step has both excess and
       unmatched load;
     * target: the recomputed claim meets it, in every group and period that it is asked for;
@@ -26,6 +28,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     """
     faults = [
         *_money(solution),
+        *_ledgers(problem, solution, ledger),
         *_claim(problem, solution, ledger),
         *_target(problem, ledger),
         *_surplus(problem, ledger),
@@ -40,6 +43,29 @@ def _money(solution: Solution) -> list[str]:
     if abs(total - solution.objective) <= MONEY_TOLERANCE * max(1.0, gross):
         return []
     return [f"cost components add to {total:.6f}, the objective is {solution.objective:.6f}"]
+
+
+def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
+    near = PRIMAL_TOLERANCE * problem.peak_load_mwh
+    faults = []
+    for z, zone in enumerate(ledger.zones):
+        physical = [i for i, contract in enumerate(problem.contracts) if contract.zone == z and contract.physical]
+        supplied = (
+            solution.generation_mwh[physical].sum(axis=0)
+            + solution.storage_delivered_mwh[z]
+            + zone.retail_supply_mwh
+            - zone.sold_mwh
+        )
+        off = np.abs(supplied - zone.load_mwh)
+        if off.max() > near:
+            faults.append(f"energy in {zone.name} is off by {off.max():.3g} MWh in step {int(off.argmax())}")
+        net = zone.generation_mwh + zone.clean_discharge_mwh - zone.clean_charge_mwh
+        if net.min() < -near:
+            step = int(net.argmin())
+            faults.append(
+                f"storage in {zone.name} takes up {-net[step]:.3g} MWh more claims than there are in step {step}"
+            )
+    return faults
 
 
 def model_score(problem: Problem, ledger: Ledger) -> float:

@@ -23,12 +23,14 @@ class Scores:
     worst_step_share           least matched share of any step; worst_step is its number
     worst_month_share          least matched share of any calendar month; worst_month is its number
     longest_gap_hours          longest unbroken run of hours that are not fully matched
+
+    Where there is no load nothing is left unmatched: shares are 1, and there is no volumetric share.
     """
 
     hourly_matched_share: float
     cfe_score: float | None
-    annual_volumetric_share: float
-    annual_volumetric_claim: float
+    annual_volumetric_share: float | None
+    annual_volumetric_claim: float | None
     fully_matched_hours: float
     fully_matched_hours_share: float
     worst_step_share: float
@@ -51,14 +53,17 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
     matched_by_month = np.bincount(month_of_step, matched, len(months))
     month_share = np.divide(matched_by_month, load_by_month, out=np.ones(len(months)), where=load_by_month > 0.0)
     credited = [credited_grid_cfe(zone) for zone in zones]
-    volumetric = float(contracted.sum()) / total
+    with_credit = [credit for credit in credited if credit is not None]
+    volumetric = float(contracted.sum()) / total if total > 0.0 else None
     return Scores(
-        hourly_matched_share=float(matched.sum()) / total,
+        hourly_matched_share=float(matched.sum()) / total if total > 0.0 else 1.0,
         cfe_score=None
-        if any(credit is None for credit in credited)
-        else (float(matched.sum()) + sum(float(credit.sum()) for credit in credited if credit is not None)) / total,
+        if len(with_credit) < len(zones)
+        else (float(matched.sum()) + sum(float(credit.sum()) for credit in with_credit)) / total
+        if total > 0.0
+        else 1.0,
         annual_volumetric_share=volumetric,
-        annual_volumetric_claim=min(volumetric, 1.0),
+        annual_volumetric_claim=None if volumetric is None else min(volumetric, 1.0),
         fully_matched_hours=float(full.sum()) * hours_per_step,
         fully_matched_hours_share=float(full.mean()),
         worst_step_share=float(share.min()),

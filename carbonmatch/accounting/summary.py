@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.emissions import location_based_t
-from carbonmatch.accounting.score import Scores, credited_grid_cfe, score
+from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
     Certificate,
@@ -20,6 +20,9 @@ from carbonmatch.records import (
     ZoneLedger,
 )
 from carbonmatch.units import PRIMAL_TOLERANCE
+
+BOTH_WAYS_SHARE: Final = 1e-4
+"""Share of load that a storage may charge and discharge in the same steps unsaid: 0.01 %, above solver noise."""
 
 
 def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate: Certificate) -> dict[str, Any]:
@@ -89,15 +92,12 @@ def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
 def score_summary(problem: Problem, zones: tuple[ZoneLedger, ...]) -> dict[str, Any]:
     """Return the scores of one or several zones, with the names of the worst hour and month."""
     scores = score(zones, problem.time.month_of_step, problem.time.hours_per_step)
-    credits = [credited_grid_cfe(zone) for zone in zones]
-    load = sum(float(zone.load_mwh.sum()) for zone in zones)
+    with_credit = scores.cfe_score is not None
     return {
         "hourly_matched_share": scores.hourly_matched_share,
         "cfe_score": scores.cfe_score,
-        "cfe_score_from_contracts": scores.hourly_matched_share if scores.cfe_score is not None else None,
-        "cfe_score_from_grid": None
-        if scores.cfe_score is None
-        else sum(float(credit.sum()) for credit in credits if credit is not None) / load,
+        "cfe_score_from_contracts": scores.hourly_matched_share if with_credit else None,
+        "cfe_score_from_grid": scores.cfe_score - scores.hourly_matched_share if scores.cfe_score is not None else None,
         "annual_volumetric_share": scores.annual_volumetric_share,
         "annual_volumetric_claim": scores.annual_volumetric_claim,
         **_worst(problem, scores),
@@ -147,7 +147,7 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger) -> 
             "max_mw": _finite(contract.max_mw),
             "strike_per_mwh": contract.strike_per_mwh,
             "generation_mwh": generation,
-            "curtailed_mwh": float(account.curtailed_mwh.sum()) if contract.structure != "clean_firm" else 0.0,
+            "curtailed_mwh": float(account.curtailed_mwh.sum()),
             "matched_mwh": float(account.matched_mwh.sum()),
             "stored_mwh": float(account.stored_mwh.sum()),
             "excess_mwh": float(account.excess_mwh.sum()),
@@ -221,7 +221,7 @@ def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
 
     def by_zone(values: FloatArray, weights: dict[str, FloatArray]) -> dict[str, float]:
         return {
-            zone.name: float((values[z] * weights[zone.name]).sum() / weights[zone.name].sum())
+            zone.name: float(np.average(values[z], weights=weights[zone.name] if weights[zone.name].any() else None))
             for z, zone in enumerate(problem.zones)
         }
 
@@ -236,7 +236,7 @@ def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
 
 
 def warnings(problem: Problem, solution: Solution) -> list[str]:
-    """Return what a reader of the result should know: limits that bind, and hours in which selling beats delivering."""
+    """Return what a reader should know: limits that bind, energy wasted in storage, selling that beats delivering."""
     found = []
     near = PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
     for i, contract in enumerate(problem.contracts):
@@ -250,6 +250,14 @@ def warnings(problem: Problem, solution: Solution) -> list[str]:
         ):
             if math.isfinite(limit) and limit > least and size >= limit - near:
                 found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
+        charge = solution.clean_charge_mwh[b] + solution.grey_charge_mwh[b]
+        discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
+        at_once = float(np.minimum(charge, discharge).sum())
+        if at_once > BOTH_WAYS_SHARE * problem.total_load_mwh:
+            found.append(
+                f"{storage.name} charges and discharges {at_once:,.0f} MWh in the same steps: its losses take up "
+                "energy that is not wanted. Allow curtailment, or a larger surplus.max_share."
+            )
     for z, zone in enumerate(problem.zones):
         retail = np.min([s.retail_price_per_mwh for s in problem.sites if s.zone == z], axis=0)
         resale = zone.sale_price_per_mwh > retail

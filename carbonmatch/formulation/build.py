@@ -45,9 +45,7 @@ def _build(problem: Problem, *, split_ledgers: bool) -> pyo.ConcreteModel:
         flows[contract.zone].contracts.append((contract, generation))
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
-        spot_price = problem.zones[storage.zone].spot_price_per_mwh
-        stored = add_storage(model.storage[storage.name], storage, time, spot_price)
-        flows[storage.zone].storage.append((storage, stored))
+        flows[storage.zone].pools.extend(add_storage(model.storage[storage.name], storage, time))
     model.site = pyo.Block([site.name for site in problem.sites])
     for site in problem.sites:
         flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))

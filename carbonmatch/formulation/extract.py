@@ -29,11 +29,15 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
     contracted = np.array([block.contracted_mw.value for block in contracts], dtype=float)
     generation = np.zeros((len(contracts), steps))
     available = np.zeros((len(contracts), steps))
+    curtailed = np.zeros((len(contracts), steps))
     for i, contract in enumerate(problem.contracts):
         available[i] = contract.available_mwh_per_mw * contracted[i]
         generation[i] = available[i]
         for t, variable in contracts[i].generation_mwh.items():
             generation[i, t] = variable.value
+        if not contract.dispatchable:
+            curtailed[i] = np.maximum(available[i] - generation[i], 0.0)
+    pooled, delivered = _storage_flows(model, problem)
     retail = _stack([values(site.retail_supply_mwh) for site in sites], steps)
     firm = [
         site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
@@ -45,15 +49,16 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
     return Solution(
         contracted_mw=contracted,
         generation_mwh=generation,
-        curtailed_mwh=np.maximum(available - generation, 0.0),
+        curtailed_mwh=curtailed,
         power_mw=np.array([pyo.value(block.power_mw) for block in storage], dtype=float),
         energy_mwh=np.array([pyo.value(block.energy_mwh) for block in storage], dtype=float),
-        clean_charge_mwh=_pool(storage, "clean", "charge_mwh", steps),
-        clean_discharge_mwh=_pool(storage, "clean", "discharge_mwh", steps),
-        clean_state_of_charge_mwh=_pool(storage, "clean", "state_of_charge_mwh", steps),
-        grey_charge_mwh=_pool(storage, "grey", "charge_mwh", steps),
-        grey_discharge_mwh=_pool(storage, "grey", "discharge_mwh", steps),
-        grey_state_of_charge_mwh=_pool(storage, "grey", "state_of_charge_mwh", steps),
+        clean_charge_mwh=pooled["charge_mwh", True],
+        clean_discharge_mwh=pooled["discharge_mwh", True],
+        clean_state_of_charge_mwh=pooled["state_of_charge_mwh", True],
+        grey_charge_mwh=pooled["charge_mwh", False],
+        grey_discharge_mwh=pooled["discharge_mwh", False],
+        grey_state_of_charge_mwh=pooled["state_of_charge_mwh", False],
+        storage_delivered_mwh=delivered,
         retail_supply_mwh=retail,
         firm_capacity_mw=np.array(firm, dtype=float),
         sold_mwh=_stack([values(zone.sold_mwh) for zone in zones], steps),
@@ -106,7 +111,8 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         if hasattr(model, "volume_target"):
             per_step = _volume_premium(model, problem, group, dual)
             attribute[z] += per_step
-            premium[z] = float((per_step * zone.load_mwh).sum() / zone.load_mwh.sum())
+            weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
+            premium[z] = float(np.average(per_step, weights=weights))
     limit = getattr(model, "surplus_limit", None)
     return ShadowPrices(
         energy_value_per_mwh=energy,
@@ -134,10 +140,23 @@ def _duals(rows: pyo.Constraint, dual: dict[int, float], steps: int) -> FloatArr
     return np.array([dual.get(id(rows[t]), 0.0) for t in range(steps)])
 
 
-def _pool(storage: list[pyo.Block], pool: str, flow: str, steps: int) -> FloatArray:
-    return _stack(
-        [values(getattr(getattr(b, pool), flow)) if hasattr(b, pool) else [0.0] * steps for b in storage], steps
-    )
+def _storage_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[dict[tuple[str, bool], FloatArray], FloatArray]:
+    """Return {(flow, clean): (storage, steps)}, pools summed, and what storage adds to each zone's energy ledger."""
+    shape = (len(problem.storage), problem.time.steps)
+    kinds = ("charge_mwh", "discharge_mwh", "state_of_charge_mwh")
+    pooled = {(kind, clean): np.zeros(shape) for kind in kinds for clean in (True, False)}
+    delivered = np.zeros((len(problem.zones), problem.time.steps))
+    for b, storage in enumerate(problem.storage):
+        for pool in storage.pools:
+            block = model.storage[storage.name].pool[pool.name]
+            flows = {kind: np.array(values(getattr(block, kind))) for kind in kinds}
+            for kind, flow in flows.items():
+                pooled[kind, pool.clean][b] += flow
+            if pool.delivered:
+                delivered[storage.zone] += flows["discharge_mwh"]
+                if pool.clean:
+                    delivered[storage.zone] -= flows["charge_mwh"]
+    return pooled, delivered
 
 
 def _stack(rows: list[list[float]], steps: int) -> FloatArray:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.environ as pyo
 
-from carbonmatch.formulation.storage import StorageFlows
+from carbonmatch.formulation.storage import PoolFlows
 from carbonmatch.formulation.terms import Flow, linear_sum
-from carbonmatch.records import ContractTerms, FloatArray, Problem, StorageTerms, TimeTerms, ZoneTerms
+from carbonmatch.records import ContractTerms, FloatArray, Problem, TimeTerms, ZoneTerms
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class ZoneFlows:
     """All flows of one zone that its ledgers bring together [MWh per step]."""
 
     contracts: list[tuple[ContractTerms, Flow]]
-    storage: list[tuple[StorageTerms, StorageFlows]]
+    pools: list[PoolFlows]
     retail_supply: list[Flow]
 
 
 def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
     """Tell whether one set of hourly variables serves both ledgers of a zone without changing the optimum.
 
-    True when every contract is physical and eligible, every storage is delivered and charges from contracts only, and
+    True when every contract is physical and eligible, every storage has a clean, delivered pool and no other, and
     selling never earns more than retail supply costs in the same hour. Then delivering to the load is never worse than
     selling, so that some optimum delivers exactly min(contracted, load): what is delivered is what is matched, what is
     sold is what is in excess.
@@ -35,7 +35,7 @@ def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
     sites = [s for s in problem.sites if s.zone == zone_number]
     return (
         all(c.physical and c.eligible for c in contracts)
-        and all(b.delivered and b.grid_charge_price_per_mwh is None for b in storage)
+        and all(pool.clean and pool.delivered for b in storage for pool in b.pools)
         and all(bool(np.all(zone.sale_price_per_mwh <= s.retail_price_per_mwh)) for s in sites)
     )
 
@@ -59,17 +59,16 @@ def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time
 
     sum_c generation[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t] = load[t]
 
-    c: physical contracts; b: delivered storage, both pools discharging. Grey charge is bought from the grid for the
+    c: physical contracts; b: delivered pools of storage, clean and grey. Grey charge is bought from the grid for the
     storage and stored: it enters and leaves in the same step and so does not appear.
     """
     generation = [flow for contract, flow in flows.contracts if contract.physical]
-    delivered = [flow for storage, flow in flows.storage if storage.delivered]
+    stored = delivered_by_storage(flows, time)
     load, sold = zone.load_mwh.tolist(), block.sold_mwh
 
     def energy_balance(_: pyo.Block, t: int) -> pyo.Expression:
         supplied = sum(flow[t] for flow in generation)
-        stored = sum(b.clean_discharge[t] + b.grey_discharge[t] - b.clean_charge[t] for b in delivered)
-        return supplied + stored + sum(flow[t] for flow in flows.retail_supply) - sold[t] == load[t]
+        return supplied + stored[t] + sum(flow[t] for flow in flows.retail_supply) - sold[t] == load[t]
 
     block.energy_balance = pyo.Constraint(range(time.steps), rule=energy_balance)
 
@@ -77,10 +76,11 @@ def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time
 def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
     """Match the load of an hour with the claims of the same hour.
 
-    sum_c generation[c,t] + sum_b (clean_discharge[b,t] - clean_charge[b,t]) - excess[t] + unmatched[t] = load[t]
+    sum_c generation[c,t] + sum_b (discharge[b,t] - charge[b,t]) - excess[t] + unmatched[t] = load[t]
     0 <= unmatched[t] <= load[t]                         [MWh per step]
 
-    c: eligible contracts, physical or virtual; only the clean pools enter. matched[t] = load[t] - unmatched[t].
+    c: eligible contracts, physical or virtual; b: clean pools only, delivered or settled at spot.
+    matched[t] = load[t] - unmatched[t]
     """
     load = zone.load_mwh.tolist()
     block.unmatched_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, load[t]))
@@ -95,10 +95,19 @@ def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, t
 def net_contracted(flows: ZoneFlows, time: TimeTerms) -> Flow:
     """Return eligible generation + clean discharge - clean charge per step [MWh]."""
     generation = [flow for contract, flow in flows.contracts if contract.eligible]
-    storage = [flow for _, flow in flows.storage]
+    clean = [pool for pool in flows.pools if pool.terms.clean]
     return [
-        sum(flow[t] for flow in generation) + sum(b.clean_discharge[t] - b.clean_charge[t] for b in storage)
+        sum(flow[t] for flow in generation) + sum(pool.discharge[t] - pool.charge[t] for pool in clean)
         for t in range(time.steps)
+    ]
+
+
+def delivered_by_storage(flows: ZoneFlows, time: TimeTerms) -> Flow:
+    """Return what storage adds to the energy ledger: discharge less clean charge of delivered pools per step [MWh]."""
+    delivered = [pool for pool in flows.pools if pool.terms.delivered]
+    clean = [pool for pool in delivered if pool.terms.clean]
+    return [
+        sum(pool.discharge[t] for pool in delivered) - sum(pool.charge[t] for pool in clean) for t in range(time.steps)
     ]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from carbonmatch.case import Case, Contract, Site, Storage, Zone
 from carbonmatch.records import (
     ContractTerms,
+    PoolTerms,
     Problem,
     SiteTerms,
     StorageTerms,
@@ -114,6 +115,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         compensation=compensation,
         reference_price_per_mwh=zone.spot_price_per_mwh if contract.structure == "virtual" else None,
         capacity_fee_per_mw_year=fee,
+        dispatchable=contract.structure == "clean_firm",
     )
 
 
@@ -124,20 +126,12 @@ def _may_curtail(price_limit: float | None, zone: Zone, steps: int) -> NDArray[n
 
 
 def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerms:
-    """Return a storage offer. Unless the case says otherwise it is delivered where its zone has a physical contract."""
-    delivered = storage.settlement == "delivered"
-    if storage.settlement is None:
-        local = [c for c in case.contracts.values() if c.zone == storage.zone]
-        delivered = not local or any(c.structure != "virtual" for c in local)
+    """Return a storage offer with its pools."""
     one_way = math.sqrt(storage.round_trip_efficiency)
-    spot_price = case.zones[storage.zone].spot_price_per_mwh
-    grid_charge_price = None
-    if storage.grid_charging and spot_price is not None:
-        grid_charge_price = spot_price + storage.grid_charging_margin_per_mwh
     return StorageTerms(
         name=storage.name,
         zone=zone_number,
-        delivered=delivered,
+        pools=pool_terms(case, storage),
         power_cost_per_mw_year=storage.power_cost_per_mw_year,
         energy_cost_per_mwh_year=storage.energy_cost_per_mwh_year,
         discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
@@ -152,8 +146,33 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
-        grid_charge_price_per_mwh=grid_charge_price,
     )
+
+
+def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
+    """Return the pools of a storage.
+
+    clean   contracted energy, delivered like it; left out where all contracts of the zone are virtual
+    spot    claims of the zone, their energy bought and sold at spot; where the zone has a virtual contract
+    grey    energy bought from the grid at spot plus margin; where the case allows grid charging
+
+    `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
+    energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+    """
+    structures = {c.structure for c in case.contracts.values() if c.zone == storage.zone}
+    spot_price = case.zones[storage.zone].spot_price_per_mwh
+    nothing = np.zeros(case.grid.steps)
+    at_spot = nothing if spot_price is None else spot_price
+    pools = []
+    if storage.settlement != "spot" and (storage.settlement == "delivered" or structures != {"virtual"}):
+        pools.append(PoolTerms("clean", True, True, nothing, nothing))
+    if storage.settlement == "spot" or (storage.settlement is None and "virtual" in structures):
+        pools.append(PoolTerms("spot", True, False, at_spot, at_spot))
+    if storage.grid_charging:
+        delivered = storage.settlement != "spot"
+        paid = at_spot + storage.grid_charging_margin_per_mwh
+        pools.append(PoolTerms("grey", False, delivered, paid, nothing if delivered else at_spot))
+    return tuple(pools)
 
 
 def target_terms(case: Case) -> TargetTerms:

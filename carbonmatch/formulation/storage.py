@@ -3,57 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
-from carbonmatch.records import FloatArray, StorageTerms, TimeTerms
+from carbonmatch.records import PoolTerms, StorageTerms, TimeTerms
 
 
 @dataclass(frozen=True)
-class StorageFlows:
-    """Charge and discharge at the terminals, per pool [MWh per step]; the grey pool is empty without grid charging."""
+class PoolFlows:
+    """Charge and discharge of one pool at the terminals [MWh per step]."""
 
-    clean_charge: Flow
-    clean_discharge: Flow
-    grey_charge: Flow
-    grey_discharge: Flow
+    terms: PoolTerms
+    charge: Flow
+    discharge: Flow
 
 
-def add_storage(
-    block: pyo.Block, storage: StorageTerms, time: TimeTerms, spot_price: FloatArray | None
-) -> StorageFlows:
-    """Add the size, the pools, the limits and the cost of one storage; return its flows.
-
-    The clean pool is charged from contracted carbon-free energy only. Where grid charging is allowed, a grey pool is
-    charged from the grid. Each pool keeps its own energy, so that what went in brown never comes out clean.
-    """
+def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> list[PoolFlows]:
+    """Add the sizes, the pools, the limits and the cost of one storage; return the flows of its pools."""
     block.power_mw = size_variable(storage.min_power_mw, storage.max_power_mw)
     if storage.duration_hours is None:
         block.energy_mwh = size_variable(storage.min_energy_mwh, storage.max_energy_mwh)
     else:
         block.energy_mwh = pyo.Expression(expr=storage.duration_hours * block.power_mw)
 
-    pools = ["clean"] if storage.grid_charge_price_per_mwh is None else ["clean", "grey"]
+    block.pool = pyo.Block([pool.name for pool in storage.pools])
+    pools = [block.pool[pool.name] for pool in storage.pools]
     for pool in pools:
-        setattr(block, pool, pyo.Block())
-        add_state_of_charge(getattr(block, pool), storage, time)
-    members = [getattr(block, pool) for pool in pools]
-    add_power_limit(block, members, time)
-    add_energy_limits(block, members, storage, time)
-    add_cycle_limit(block, members, storage, time)
+        add_state_of_charge(pool, storage, time)
+    add_power_limit(block, pools, time)
+    add_energy_limits(block, pools, storage, time)
+    add_cycle_limit(block, pools, storage, time)
+    flows = [
+        PoolFlows(terms, list(pool.charge_mwh.values()), list(pool.discharge_mwh.values()))
+        for terms, pool in zip(storage.pools, pools, strict=True)
+    ]
     block.capacity_cost = pyo.Expression(expr=capacity_cost(block, storage, time))
-    block.operation_cost = pyo.Expression(expr=operation_cost(members, storage, spot_price))
-
-    flows: dict[str, Flow] = {}
-    for pool in ("clean", "grey"):
-        for direction in ("charge", "discharge"):
-            present = pool in pools
-            flow = getattr(getattr(block, pool), f"{direction}_mwh") if present else None
-            flows[f"{pool}_{direction}"] = list(flow.values()) if flow is not None else [0.0] * time.steps
-    return StorageFlows(**flows)
+    block.operation_cost = pyo.Expression(expr=operation_cost(storage, flows))
+    return flows
 
 
 def add_state_of_charge(pool: pyo.Block, storage: StorageTerms, time: TimeTerms) -> None:
@@ -133,25 +121,19 @@ def capacity_cost(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> p
     return time.year_fraction * per_year
 
 
-def operation_cost(pools: list[pyo.Block], storage: StorageTerms, spot_price: FloatArray | None) -> pyo.Expression:
-    """What charging and discharging cost over the horizon [currency].
+def operation_cost(storage: StorageTerms, flows: list[PoolFlows]) -> pyo.Expression:
+    """What charging and discharging cost over the horizon, all pools together [currency].
 
-    sum_t discharge_cost * discharge[t] + grid_charge_price[t] * grey_charge[t]
-    a storage that settles at spot:   + spot_price[t] * (clean_charge[t] - discharge[t])
+    sum_t discharge_cost * discharge[t] + charge_price[t] * charge[t] - discharge_price[t] * discharge[t]
 
-    Energy that a delivered storage takes from contracts costs nothing here: the contract is paid for it already.
+    clean pool: both prices 0, for the energy is paid for under its contract and delivered like it
+    spot pool:  both the spot price
+    grey pool:  charge_price = spot + margin; discharge_price 0 where it is delivered
     """
     coefficients: list[float] = []
-    variables: list[Any] = []
-    for pool in pools:
-        grey = pool.local_name == "grey"
-        discharge_price = np.full(len(pool.discharge_mwh), storage.discharge_cost_per_mwh)
-        charge_price = np.zeros(len(pool.charge_mwh))
-        if not storage.delivered and spot_price is not None:
-            discharge_price -= spot_price
-            charge_price += spot_price
-        if grey and storage.grid_charge_price_per_mwh is not None:
-            charge_price = storage.grid_charge_price_per_mwh
-        coefficients += charge_price.tolist() + discharge_price.tolist()
-        variables += list(pool.charge_mwh.values()) + list(pool.discharge_mwh.values())
+    variables: list[pyo.Var] = []
+    for pool in flows:
+        discharging = storage.discharge_cost_per_mwh - pool.terms.discharge_price_per_mwh
+        coefficients += [*pool.terms.charge_price_per_mwh.tolist(), *discharging.tolist()]
+        variables += [*pool.charge, *pool.discharge]
     return linear_sum(coefficients, variables)

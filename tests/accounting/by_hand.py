@@ -62,6 +62,7 @@ def a_contract(name: str, available: FloatArray, **changes: Any) -> ContractTerm
         "compensation": 1.0,
         "reference_price_per_mwh": None,
         "capacity_fee_per_mw_year": 0.0,
+        "dispatchable": False,
     }
     return ContractTerms(name=name, **{**values, **changes})
 
@@ -70,7 +71,7 @@ def a_storage(name: str, **changes: Any) -> StorageTerms:
     """Return a storage in the first zone, 0.9 each way, up to 50 MW and 200 MWh."""
     values = {
         "zone": 0,
-        "delivered": True,
+        "pools": (),
         "power_cost_per_mw_year": 1.0,
         "energy_cost_per_mwh_year": 1.0,
         "discharge_cost_per_mwh": 0.0,
@@ -85,7 +86,6 @@ def a_storage(name: str, **changes: Any) -> StorageTerms:
         "min_state_of_charge": 0.0,
         "cycles_per_year": math.inf,
         "cycle_efficiency": 0.9,
-        "grid_charge_price_per_mwh": None,
     }
     return StorageTerms(name=name, **{**values, **changes})
 
@@ -122,10 +122,32 @@ def a_problem(
     )
 
 
+def _members(entries: Sequence[Any], zone: int) -> list[int]:
+    return [i for i, entry in enumerate(entries) if entry.zone == zone]
+
+
+def _delivered(problem: Problem, values: dict[str, Any], zone: int) -> FloatArray:
+    flow = values["clean_discharge_mwh"] + values["grey_discharge_mwh"] - values["clean_charge_mwh"]
+    return flow[_members(problem.storage, zone)].sum(axis=0)
+
+
+def _physical(problem: Problem, values: dict[str, Any], zone: int) -> FloatArray:
+    physical = [i for i in _members(problem.contracts, zone) if problem.contracts[i].physical]
+    return values["generation_mwh"][physical].sum(axis=0)
+
+
+def _first_site_of_each_zone(problem: Problem, flows: FloatArray) -> FloatArray:
+    result = np.zeros((len(problem.sites), flows.shape[1]))
+    for zone, flow in enumerate(flows):
+        result[_members(problem.sites, zone)[0]] = flow
+    return result
+
+
 def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: Any) -> Solution:
     """Return a solution with the given generation; all that is not given is zero, costs of 1,000 aside.
 
-    `unmatched_mwh` and `excess_mwh`, the model's own claim, are what the flows leave unless they are given.
+    `unmatched_mwh` and `excess_mwh`, the model's own claim, are what the flows leave unless they are given; so are what the
+    first site of a zone buys and what the zone sells. All storage is delivered.
     """
     count = problem.time.steps
     none = np.zeros((len(problem.storage), count))
@@ -142,9 +164,7 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
         "grey_charge_mwh": none,
         "grey_discharge_mwh": none,
         "grey_state_of_charge_mwh": none,
-        "retail_supply_mwh": np.zeros((len(problem.sites), count)),
         "firm_capacity_mw": np.zeros(len(problem.sites)),
-        "sold_mwh": one_per_zone,
         "merged_ledgers": tuple(False for _ in problem.zones),
         "cost": {"contracts": 1000.0, "surplus_sales": 0.0},
         "contract_cost": {contract.name: 0.0 for contract in problem.contracts},
@@ -155,6 +175,11 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
     }
     net = np.array([_net(problem, values, z) for z in range(len(problem.zones))])
     load = np.array([zone.load_mwh for zone in problem.zones])
+    delivered = np.array([_delivered(problem, values, z) for z in range(len(problem.zones))])
+    energy = np.array([_physical(problem, values, z) for z in range(len(problem.zones))]) + delivered
+    values.setdefault("storage_delivered_mwh", delivered)
+    values.setdefault("sold_mwh", np.maximum(energy - load, 0.0))
+    values.setdefault("retail_supply_mwh", _first_site_of_each_zone(problem, np.maximum(load - energy, 0.0)))
     values.setdefault("unmatched_mwh", np.maximum(load - net, 0.0))
     values.setdefault("excess_mwh", np.maximum(net - load, 0.0))
     values.setdefault("model_score", 1.0 - float(values["unmatched_mwh"].sum()) / problem.total_load_mwh)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from by_hand import a_contract, a_problem, a_solution, a_target, a_zone, four_hours, four_hours_solved, steps
+from by_hand import a_contract, a_problem, a_solution, a_storage, a_target, a_zone, four_hours, four_hours_solved, steps
 
 from carbonmatch.accounting import build_ledger, prove
 from carbonmatch.errors import VerificationError
@@ -199,6 +199,24 @@ def test_all_faults_are_named_at_once():
     assert len(message.splitlines()) == 5
     assert all(words in message for words in ("components", "below the model's", "is missed", "above the limit"))
     assert caught.value.exit_code == 7
+
+
+def test_energy_that_comes_from_nowhere_is_refused():
+    right = four_hours_solved(four_hours())
+    bought = right.retail_supply_mwh.copy()
+    bought[0, 2] -= 0.5  # half a MWh less is bought in the third step, and nothing takes its place
+    assert refused(a_target(), retail_supply_mwh=bought) == "energy in Z is off by 0.5 MWh in step 2"
+
+
+def test_storage_that_takes_up_more_claims_than_there_are_is_refused():
+    zones = (a_zone("Z", steps(10, 10)),)
+    problem = a_problem(zones, (a_contract("wind", steps(1, 0)),), (a_storage("battery"),))
+    flows = {"clean_charge_mwh": np.array([steps(0, 2)]), "storage_delivered_mwh": np.array([steps(0, 0)])}
+    solution = a_solution(
+        problem, [steps(4, 0)], **flows, retail_supply_mwh=np.array([steps(6, 10)]), sold_mwh=np.zeros((1, 2))
+    )
+    with pytest.raises(VerificationError, match="storage in Z takes up 2 MWh more claims than there are in step 1"):
+        prove(problem, solution, build_ledger(problem, solution))
 
 
 def test_a_flow_that_is_not_a_number_is_refused():

@@ -12,9 +12,11 @@ with pandas, and the form is deliberately another one than the project's:
 What the specification leaves open is settled as the project settles it, said here once more in other words:
 
 * a contract must generate min(must run, available); what a buyer may curtail is anything between zero and all of it;
-* a storage is `delivered` where its zone has a physical contract (or none at all), else it settles at spot: it buys
-  what it charges and sells what it discharges at the spot price, and the energy ledger does not see it;
-* the grey pool buys at spot plus margin; its discharge is delivered or sold with the rest, never claimed;
+* a storage keeps several pools of energy apart. Clean ones carry claims: one is delivered (it takes contracted energy
+  out of the energy ledger and puts it back), one is settled at spot (it buys what it charges and sells what it
+  discharges, and the energy ledger does not see it). The first is there unless every contract of the zone is virtual,
+  the second where one is. The grey pool, where grid charging is allowed, buys at spot plus margin and is delivered,
+  never claimed. A `settlement` in the case names one way for all pools;
 * retail supply never exceeds the load: storage is not charged from retail supply;
 * yearly charges and limits count for hours / 8760: cases in leap years are beyond this file;
 * a long-term mean of a profile (p50) is the mean over the horizon of the case.
@@ -228,12 +230,10 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
                 eligible.append(generation)
 
         structures = {contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name}
-        settlement = "spot" if structures == {"virtual"} else "delivered"
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
-            delivered = (offer.get("settlement") or settlement) == "delivered"
-            energy, claim = add_storage(model, name, offer, market, delivered=delivered)
+            energy, claim = add_storage(model, name, offer, market, pools_of(offer, structures))
             into_ledger += energy
             into_claims += claim
 
@@ -308,8 +308,21 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     return generation
 
 
+def pools_of(offer: Mapping[str, Any], structures: set[str]) -> list[str]:
+    """Return what a storage keeps apart, given the structures of the contracts of its zone."""
+    settlement = offer.get("settlement")
+    if settlement is None:
+        pools = ["clean at spot"] if "virtual" in structures else []
+        pools += ["clean delivered"] if structures != {"virtual"} else []
+    else:
+        pools = ["clean at spot" if settlement == "spot" else "clean delivered"]
+    if offer.get("grid_charging", False):
+        pools.append("grey at spot" if settlement == "spot" else "grey delivered")
+    return pools
+
+
 def add_storage(
-    model: Model, name: str, offer: Mapping[str, Any], market: Market, *, delivered: bool
+    model: Model, name: str, offer: Mapping[str, Any], market: Market, pools: list[str]
 ) -> tuple[list[tuple[IntArray, float]], list[tuple[IntArray, float]]]:
     """Add size and pools of a storage; return what it adds to the energy and to the attribute ledger, with signs.
 
@@ -330,7 +343,6 @@ def add_storage(
     if offer.get("duration_hours") is not None:
         matrix.total([(energy, 1.0), (power, -offer["duration_hours"])], 0.0, 0.0)
 
-    pools = ["clean", "grey"] if offer.get("grid_charging", False) else ["clean"]
     into_ledger: list[tuple[IntArray, float]] = []
     into_claims: list[tuple[IntArray, float]] = []
     charges, discharges, states = [], [], []
@@ -342,17 +354,17 @@ def add_storage(
         for flow in (charge, discharge):
             matrix.each([(flow, 1.0), (power, -axis.hours)], -math.inf, 0.0, steps)
         matrix.pay(discharge, offer.get("discharge_cost_per_mwh", 0.0))
-        if pool == "clean":
+        if pool.startswith("clean"):
             into_claims += [(charge, -1.0), (discharge, 1.0)]
-        if pool == "grey":
+        if pool.startswith("grey"):
             matrix.pay(charge, spot + offer.get("grid_charging_margin_per_mwh", 0.0))
-        elif not delivered:
+        if pool == "clean at spot":
             matrix.pay(charge, spot)
-        if not delivered:
+        if pool.endswith("at spot"):
             matrix.pay(discharge, -spot)
         else:
             into_ledger += [(charge, -1.0), (discharge, 1.0)]
-        if delivered and pool == "grey":  # what is bought for storage comes into the ledger, and goes into the storage
+        if pool == "grey delivered":  # what is bought for storage comes into the ledger, and goes into the storage
             bought = matrix.columns(steps)
             matrix.each([(bought, 1.0), (charge, -1.0)], 0.0, 0.0, steps)
             into_ledger.append((bought, 1.0))

@@ -319,6 +319,22 @@ VARIANTS = [
         },
     ),
     Variant(
+        "virtual-with-all-storage-at-spot",
+        OSTRAVA,
+        lambda r: grey_charge(r) > 10.0 and r.solution.clean_charge_mwh.sum() > 10.0,
+        {"storage.battery.settlement": "spot", "storage.battery.grid_charging_margin_per_mwh": 0},
+    ),
+    Variant(
+        "physical-and-virtual-charged-from-the-grid",
+        FRANKFURT,
+        lambda r: grey_charge(r) > 10.0 and r.solution.clean_charge_mwh.sum() > 10.0,
+        {
+            "contracts.wind-brandenburg.structure": "virtual",
+            "storage.battery.grid_charging": True,
+            "storage.battery.grid_charging_margin_per_mwh": 2,
+        },
+    ),
+    Variant(
         "physical-with-storage-at-spot",
         FRANKFURT,
         lambda r: size(r, "storage", "battery") > 1.0 and split(r),

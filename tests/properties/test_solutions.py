@@ -71,15 +71,22 @@ def paid_to_contract(problem, solution, i):
     )
 
 
+def is_delivered(storage):
+    """Tell how a storage settles: these cases name one way for all of its pools."""
+    (way,) = {pool.delivered for pool in storage.pools}
+    return way
+
+
 def paid_for_storage(problem, solution, b):
     """Size, discharge, what is charged from the grid, and trade at spot where the storage settles so."""
     terms = problem.storage[b]
     size = terms.power_cost_per_mw_year * solution.power_mw[b] + terms.energy_cost_per_mwh_year * solution.energy_mwh[b]
     discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
     hourly = terms.discharge_cost_per_mwh * discharge
-    if terms.grid_charge_price_per_mwh is not None:
-        hourly = hourly + terms.grid_charge_price_per_mwh * solution.grey_charge_mwh[b]
-    if not terms.delivered:
+    for pool in terms.pools:
+        if not pool.clean:
+            hourly = hourly + pool.charge_price_per_mwh * solution.grey_charge_mwh[b]
+    if not is_delivered(terms):
         hourly = hourly + problem.zones[terms.zone].spot_price_per_mwh * (solution.clean_charge_mwh[b] - discharge)
     return size * problem.time.year_fraction + float(hourly.sum())
 
@@ -122,7 +129,7 @@ def test_energy_balances_in_every_zone_and_hour(case):
     problem, solution, _ = solved(case)
     for z, zone in enumerate(problem.zones):
         physical = [i for i in members(problem.contracts, z) if problem.contracts[i].physical]
-        delivered = [b for b in members(problem.storage, z) if problem.storage[b].delivered]
+        delivered = [b for b in members(problem.storage, z) if is_delivered(problem.storage[b])]
         generation = solution.generation_mwh[physical].sum(axis=0)
         discharge = (solution.clean_discharge_mwh + solution.grey_discharge_mwh)[delivered].sum(axis=0)
         charge = solution.clean_charge_mwh[delivered].sum(axis=0)

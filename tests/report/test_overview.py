@@ -56,7 +56,15 @@ SUMMARY = {
     "case": "a-factory",
     "verified": True,
     "currency": "CHF",
-    "period": {"start_utc": "2017-12-31T23:00:00+00:00", "steps": 8760, "hours_per_step": 1.0, "year_fraction": 1.0},
+    "period": {
+        "start_utc": "2017-12-31T23:00:00+00:00",
+        "timezone": "Europe/Berlin",
+        "start_local": "2018-01-01T00:00:00+01:00",
+        "end_local": "2019-01-01T00:00:00+01:00",
+        "steps": 8760,
+        "hours_per_step": 1.0,
+        "year_fraction": 1.0,
+    },
     "load_mwh": 876_000.0,
     "target": {"matching": "hourly", "cfe": 0.9, "grid_credit": False, "scope": "portfolio"},
     "cost": {
@@ -205,7 +213,7 @@ def test_the_target_in_words(summary, changes, text):
 
 def test_the_facts_at_the_top(summary):
     assert facts(summary) == {
-        "period": "8,760 h from 2017-12-31 23:00 UTC",
+        "period": "2018-01-01 to 2019-01-01, Europe/Berlin: 8,760 h",
         "load": "876.0 GWh, peak 100.0 MW",
         "target": "90 % of load hour by hour",
         "reached": "90.0 % of load matched hour by hour",
