@@ -283,7 +283,7 @@ class ShadowPrices:
 class Solution:
     """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
 
-    Clean flows of a storage are the sum of its clean pools. storage_delivered_mwh is (zones, steps): what storage adds
+    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage adds
     to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
@@ -300,7 +300,7 @@ class Solution:
     grey_charge_mwh: FloatArray
     grey_discharge_mwh: FloatArray
     grey_state_of_charge_mwh: FloatArray
-    storage_delivered_mwh: FloatArray
+    storage_net_delivery_mwh: FloatArray
     retail_supply_mwh: FloatArray
     firm_capacity_mw: FloatArray
     sold_mwh: FloatArray

@@ -52,7 +52,7 @@ def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
         physical = [i for i, contract in enumerate(problem.contracts) if contract.zone == z and contract.physical]
         supplied = (
             solution.generation_mwh[physical].sum(axis=0)
-            + solution.storage_delivered_mwh[z]
+            + solution.storage_net_delivery_mwh[z]
             + zone.retail_supply_mwh
             - zone.sold_mwh
         )

@@ -58,7 +58,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         grey_charge_mwh=pooled["charge_mwh", False],
         grey_discharge_mwh=pooled["discharge_mwh", False],
         grey_state_of_charge_mwh=pooled["state_of_charge_mwh", False],
-        storage_delivered_mwh=delivered,
+        storage_net_delivery_mwh=delivered,
         retail_supply_mwh=retail,
         firm_capacity_mw=np.array(firm, dtype=float),
         sold_mwh=_stack([values(zone.sold_mwh) for zone in zones], steps),

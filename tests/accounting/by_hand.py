@@ -177,7 +177,7 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
     load = np.array([zone.load_mwh for zone in problem.zones])
     delivered = np.array([_delivered(problem, values, z) for z in range(len(problem.zones))])
     energy = np.array([_physical(problem, values, z) for z in range(len(problem.zones))]) + delivered
-    values.setdefault("storage_delivered_mwh", delivered)
+    values.setdefault("storage_net_delivery_mwh", delivered)
     values.setdefault("sold_mwh", np.maximum(energy - load, 0.0))
     values.setdefault("retail_supply_mwh", _first_site_of_each_zone(problem, np.maximum(load - energy, 0.0)))
     values.setdefault("unmatched_mwh", np.maximum(load - net, 0.0))

@@ -211,7 +211,7 @@ def test_energy_that_comes_from_nowhere_is_refused():
 def test_storage_that_takes_up_more_claims_than_there_are_is_refused():
     zones = (a_zone("Z", steps(10, 10)),)
     problem = a_problem(zones, (a_contract("wind", steps(1, 0)),), (a_storage("battery"),))
-    flows = {"clean_charge_mwh": np.array([steps(0, 2)]), "storage_delivered_mwh": np.array([steps(0, 0)])}
+    flows = {"clean_charge_mwh": np.array([steps(0, 2)]), "storage_net_delivery_mwh": np.array([steps(0, 0)])}
     solution = a_solution(
         problem, [steps(4, 0)], **flows, retail_supply_mwh=np.array([steps(6, 10)]), sold_mwh=np.zeros((1, 2))
     )
