@@ -283,8 +283,8 @@ class ShadowPrices:
 class Solution:
     """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
 
-    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage adds
-    to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
+    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage
+    adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     """

@@ -1,6 +1,7 @@
 """Draw the picture of the README from a run folder: `python docs/picture.py RUN docs/frankfurt-2018.png`.
 
-Above: the share of load matched, by month and hour of day. Below: the week with the least of it. Needs the extra `figures`.
+Above: the share of load matched, by month and hour of day. Below: the week with the least of it. Needs the extra
+`figures`.
 """
 
 from __future__ import annotations

@@ -146,8 +146,8 @@ def _first_site_of_each_zone(problem: Problem, flows: FloatArray) -> FloatArray:
 def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: Any) -> Solution:
     """Return a solution with the given generation; all that is not given is zero, costs of 1,000 aside.
 
-    `unmatched_mwh` and `excess_mwh`, the model's own claim, are what the flows leave unless they are given; so are what the
-    first site of a zone buys and what the zone sells. All storage is delivered.
+    `unmatched_mwh` and `excess_mwh`, the model's own claim, are what the flows leave unless they are given; so are what
+    the first site of a zone buys and what the zone sells. All storage is delivered.
     """
     count = problem.time.steps
     none = np.zeros((len(problem.storage), count))
