@@ -7,12 +7,11 @@ the cell. Rows in messages are counted as a spreadsheet counts them: the header 
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,27 +25,13 @@ import pyarrow.parquet as pq
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.stamps import FIRST_ROW, and_more, row_place
 from carbonmatch.timegrid import FloatArray
+from carbonmatch.wording import listed, nearest, number_hint
 
 MISSING_WORDS = frozenset({"", "-", "na", "n/a", "#n/a", "nan", "null", "none"})
 """Cells that mean "no value here", in any case of letters."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}([,' .][0-9]{3})+([.,][0-9]+)?")
 _STAMP_NAMES = ("timestamp", "time", "date")
-
-
-def nearest(word: str, options: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the options that come close to a word, or nothing."""
-    known = {option.lower(): option for option in options}
-    close = difflib.get_close_matches(word.lower(), known, n=2, cutoff=0.6)
-    return f"; did you mean {' or '.join(repr(known[name]) for name in close)}?" if close else ""
-
-
-def listed(words: Iterable[str], limit: int = 12) -> str:
-    """Write names as a list, cut short where it grows long."""
-    names = list(words)
-    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
 @dataclass(frozen=True)
@@ -116,6 +101,17 @@ class Table:
         Raises:
             InputError: no such column, or cells that are not finite numbers, with the row and the cell as written.
         """
+        numbers, faults = self.readable_numbers(column)
+        if faults:
+            raise InputError(faults)
+        return numbers
+
+    def readable_numbers(self, column: str) -> tuple[FloatArray, tuple[Fault, ...]]:
+        """Return a column as float64 with the faults of its cells; cells that are empty or no finite number are NaN.
+
+        Raises:
+            InputError: no such column, or one that holds something else than numbers as a whole.
+        """
         self.require(column)
         values = self.content.column(column)
         if _is_text(values.type):
@@ -130,10 +126,11 @@ class Table:
         infinite = np.flatnonzero(np.isinf(numbers))
         if infinite.size:
             what = f"{numbers[infinite[0]]}; a finite number is wanted{and_more(infinite)}"
-            raise InputError([Fault(row_place(self.path, int(infinite[0]), column), what)])
-        return numbers
+            finite = np.where(np.isinf(numbers), np.nan, numbers)
+            return finite, (Fault(row_place(self.path, int(infinite[0]), column), what),)
+        return numbers, ()
 
-    def _numbers_from_text(self, column: str, cells: Sequence[str | None]) -> FloatArray:
+    def _numbers_from_text(self, column: str, cells: Sequence[str | None]) -> tuple[FloatArray, tuple[Fault, ...]]:
         numbers = np.full(len(cells), np.nan)
         wrong = []
         for record, cell in enumerate(cells):
@@ -145,20 +142,8 @@ class Table:
         if wrong:
             cell = str(cells[wrong[0]])
             what = f"{cell!r} is not a finite number{and_more(wrong)}{number_hint(cell)}"
-            raise InputError([Fault(row_place(self.path, wrong[0], column), what)])
-        return numbers
-
-
-def number_hint(text: str) -> str:
-    """Say what is probably meant by text that is almost a number."""
-    text = text.strip()
-    if text.endswith("%"):
-        return ". Write 0.9 for 90 %"
-    if _THOUSANDS.fullmatch(text) and not re.fullmatch(r"[+-]?[0-9]{1,3},[0-9]{3}", text):
-        return ". Write numbers without separators of thousands, such as 1234.5"
-    if _DECIMAL_COMMA.fullmatch(text):
-        return f". Write decimals with a point ({text.replace(',', '.')}), and no separators of thousands"
-    return ""
+            return numbers, (Fault(row_place(self.path, wrong[0], column), what),)
+        return numbers, ()
 
 
 def _is_text(kind: Any) -> bool:

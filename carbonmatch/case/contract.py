@@ -25,8 +25,8 @@ from carbonmatch.case.block import (
 from carbonmatch.case.series import Availability, CapacityFactor
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.tables import listed, nearest
 from carbonmatch.timegrid import FloatArray
+from carbonmatch.wording import listed, nearest
 
 
 class Curtailment(Block):

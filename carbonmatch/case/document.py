@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import nearest
+from carbonmatch.wording import nearest
 
 KeyPath = tuple[str | int, ...]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from carbonmatch.case.block import FINDINGS, say, say_value
 from carbonmatch.case.document import Document, KeyPath, Position
 from carbonmatch.errors import Fault
-from carbonmatch.tables import listed, nearest, number_hint
+from carbonmatch.wording import listed, nearest, number_hint
 
 Error = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 from carbonmatch.case.document import Document, KeyPath, Position, parse_value
 from carbonmatch.case.schema import Override, fault_of_override_key
 from carbonmatch.errors import Fault
-from carbonmatch.tables import listed, nearest
+from carbonmatch.wording import listed, nearest
 
 _AFTER_THE_LAST_LINE = 1_000_000_000
 

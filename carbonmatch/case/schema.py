@@ -24,8 +24,9 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import InputError
-from carbonmatch.tables import TableRecord, listed, nearest
+from carbonmatch.tables import TableRecord
 from carbonmatch.timegrid import TimeGrid, read_step, read_timezone, read_wall_time
+from carbonmatch.wording import listed, nearest
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from pydantic import GetCoreSchemaHandler, ValidationInfo, field_validator
 from pydantic_core import CoreSchema, core_schema
 
 from carbonmatch.case.block import Block, Finding, Number, Reading, refuse, say, say_value
-from carbonmatch.errors import InputError
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.stamps import MissingRule, Placement, and_more, place_on_grid, read_stamps, row_place
-from carbonmatch.tables import Table, number_hint
+from carbonmatch.tables import Table
 from carbonmatch.timegrid import FloatArray, read_timezone
+from carbonmatch.wording import number_hint
 
 
 class SeriesReference(Block):
@@ -127,10 +128,13 @@ class SeriesRule:
             refuse(*(Finding(fault.what, fault.where or None, ("file",), file=file) for fault in error.faults))
         findings: list[Finding] = []
         raw: FloatArray | None = None
+        unreadable: tuple[Fault, ...] = ()
         placement: Placement | None = None
         try:
             with np.errstate(over="ignore"):
-                raw = table.numbers(reference.column) * reference.scale
+                numbers, unreadable = table.readable_numbers(reference.column)
+                raw = numbers * reference.scale
+            findings.extend(Finding(fault.what, fault.where, ("column",)) for fault in unreadable)
         except InputError as error:
             findings.extend(Finding(fault.what, fault.where or None, ("column",)) for fault in error.faults)
         try:
@@ -142,7 +146,7 @@ class SeriesRule:
             records = placement.records if placement else np.arange(len(raw))
             findings.extend(self._out_of_bounds(raw, records, reference, reading))
         values = None
-        if raw is not None and placement is not None:
+        if raw is not None and placement is not None and not unreadable:
             try:
                 values = placement.on_grid(raw, reference.column, reference.missing)
             except InputError as error:

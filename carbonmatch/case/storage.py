@@ -18,7 +18,7 @@ from carbonmatch.case.block import (
     say,
 )
 from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.tables import listed
+from carbonmatch.wording import listed
 
 
 class Storage(Entry):

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import listed, nearest
+from carbonmatch.wording import listed, nearest
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _DATA_PATH = re.compile(r"\.\./data/([\w./-]+)")

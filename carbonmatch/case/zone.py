@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ValidationInfo
 
 from carbonmatch.case.block import Entry, Finding, Reading, refuse
 from carbonmatch.case.series import CfeShare, Intensity, Price
-from carbonmatch.tables import listed, nearest
+from carbonmatch.wording import listed, nearest
 
 
 class Zone(Entry):

@@ -80,12 +80,12 @@ class _Search:
         )
         raise SolverError(message)
 
-    def _run(self, program: LinearProgram, algorithm: Algorithm) -> HighsRun:
+    def _run(self, program: LinearProgram, algorithm: Algorithm, what: str = "solving") -> HighsRun:
         left = self.ends - time.monotonic()
         if left <= 0.0:
             self._raise_limit()
         if self.options.on_progress is not None:
-            self.options.on_progress(f"solving with HiGHS {algorithm}")
+            self.options.on_progress(f"{what} with HiGHS {algorithm}")
         run = run_highs(
             program,
             algorithm,
@@ -143,7 +143,7 @@ class _Search:
         """
         fallback: Algorithm = "simplex" if algorithm == "simplex" else "ipx"
         free = replace(self.scaled_program, cost=np.zeros_like(self.program.cost))
-        run = self._run(free, fallback)
+        run = self._run(free, fallback, "looking whether it can be met at all")
         if run.status == "infeasible":
             message = "No portfolio within the limits of this case meets its target."
             raise InfeasibleError(message)
@@ -179,7 +179,7 @@ class _Search:
             lower=np.maximum(homogeneous(lp.lower), -1.0),
             upper=np.minimum(homogeneous(lp.upper), 1.0),
         )
-        run = self._run(direction, algorithm)
+        run = self._run(direction, algorithm, "looking what grows without limit")
         if run.values is None or float(lp.cost @ run.values) > -RAY_TOLERANCE:
             return []
         growing = [

@@ -13,7 +13,7 @@ from typing import Any
 from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import Problem
-from carbonmatch.tables import listed, nearest
+from carbonmatch.wording import listed, nearest
 
 CONTRACT_KEYS = ("contracted_mw",)
 STORAGE_KEYS = ("power_mw", "energy_mwh")

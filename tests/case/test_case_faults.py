@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from small_cases import TWO_HOURS
 
 from carbonmatch.case import case_from_mapping, overrides
 from carbonmatch.case.document import read_document
@@ -424,3 +425,14 @@ def test_no_odd_value_gets_through_or_is_answered_in_jargon(workshop, odd):
 def test_an_error_without_words_of_its_own():
     said = say_error({"type": "some_new_type", "input": 3, "msg": "Input should be a Foo instance"}, ("a",))
     assert said == "is 3; this cannot be used here"
+
+
+def test_a_word_and_a_negative_load_in_one_column_are_both_told(tmp_path):
+    (tmp_path / "load.csv").write_text("timestamp_utc,load_mw\n2018-01-01T00:00Z,x\n2018-01-01T01:00Z,-3.2\n")
+    load = {"file": "load.csv", "column": "load_mw"}
+    with pytest.raises(InputError) as caught:
+        case_from_mapping({**TWO_HOURS, "sites": {"s": {**TWO_HOURS["sites"]["s"], "load": load}}}, tmp_path)
+    assert [fault.where for fault in caught.value.faults] == [
+        "load.csv, row 2, column load_mw",
+        "load.csv, row 3, column load_mw",
+    ]
