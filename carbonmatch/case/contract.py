@@ -24,7 +24,7 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.series import Availability, CapacityFactor
 from carbonmatch.case.technology import Technology
-from carbonmatch.case.zone import ZoneName, need_series
+from carbonmatch.case.zone import ServedZoneName, need_series
 from carbonmatch.timegrid import FloatArray
 from carbonmatch.wording import listed, nearest
 
@@ -50,7 +50,7 @@ class ContractBase(Entry):
     """
 
     technology: Technology
-    zone: ZoneName
+    zone: ServedZoneName
     strike_per_mwh: Number
     min_mw: NonNegative = 0.0
     max_mw: NonNegative | None = None
@@ -76,17 +76,6 @@ class ContractBase(Entry):
                 f"is {say_value(value)}, which is not a technology{nearest(str(value), known)} (known: {listed(known)})"
             )
         return Technology(value)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_has_a_site(cls, zone: str, info: ValidationInfo) -> str:
-        sites = Reading.of(info).site_zones
-        if sites and zone not in sites:
-            refuse(
-                f"is {zone}, a zone without a site: what is generated there cannot be delivered to a load. Move the "
-                f"contract to a zone with a site ({listed(sorted(sites))}), or add a site"
-            )
-        return zone
 
     @field_validator("max_mw")
     @classmethod

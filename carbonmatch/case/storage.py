@@ -11,14 +11,12 @@ from carbonmatch.case.block import (
     NonNegative,
     Positive,
     PositiveShare,
-    Reading,
     ShareBelowOne,
     refuse,
     refuse_crossed,
     say,
 )
-from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.wording import listed
+from carbonmatch.case.zone import ServedZoneName, need_series
 
 
 class Storage(Entry):
@@ -37,7 +35,7 @@ class Storage(Entry):
     settlement                    how contracted energy that passes through it is settled: delivered or spot
     """
 
-    zone: ZoneName
+    zone: ServedZoneName
     power_cost_per_mw_year: NonNegative
     energy_cost_per_mwh_year: NonNegative
     round_trip_efficiency: PositiveShare
@@ -62,17 +60,6 @@ class Storage(Entry):
         energy_is_fixed = self.duration_hours is not None or self.max_energy_mwh == self.min_energy_mwh
         fixed = power_is_fixed and energy_is_fixed
         return self.power_cost_per_mw_year == 0 and self.energy_cost_per_mwh_year == 0 and not fixed
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_has_a_site(cls, zone: str, info: ValidationInfo) -> str:
-        sites = Reading.of(info).site_zones
-        if sites and zone not in sites:
-            refuse(
-                f"is {zone}, a zone without a site: what is stored there cannot be delivered to a load. Move the "
-                f"storage to a zone with a site ({listed(sorted(sites))}), or add a site"
-            )
-        return zone
 
     @field_validator("max_power_mw")
     @classmethod

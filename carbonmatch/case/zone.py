@@ -35,6 +35,19 @@ def _known_zone(name: str, info: ValidationInfo) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
+def _zone_with_a_site(name: str, info: ValidationInfo) -> str:
+    served = Reading.of(info).site_zones
+    if served and name not in served:
+        refuse(
+            f"is {name}, a zone without a site: what is generated or stored there cannot be delivered to a load. Move "
+            f"it to a zone with a site ({listed(sorted(served))}), or add a site"
+        )
+    return name
+
+
+ServedZoneName = Annotated[ZoneName, AfterValidator(_zone_with_a_site)]
+
+
 def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:
     """Fault the value in hand unless the zone gives the series that it needs."""
     if zone is not None and not Reading.of(info).zone_gives(zone, key):
