@@ -182,6 +182,20 @@ class TargetTerms:
 
 
 @dataclass(frozen=True)
+class Yardstick:
+    """What is typical of a problem: tolerances are measured by it, and engines see the problem in its units.
+
+    peak_load_mwh            largest load of a step
+    mean_load_mwh            mean load of a step
+    typical_price_per_mwh    mean size of the retail price, above 0
+    """
+
+    peak_load_mwh: float
+    mean_load_mwh: float
+    typical_price_per_mwh: float
+
+
+@dataclass(frozen=True)
 class Problem:
     """A case as arrays in user units: all that the model, the solution and the accounts need to know."""
 
@@ -203,6 +217,16 @@ class Problem:
     def peak_load_mwh(self) -> float:
         """Largest load of any zone in one step [MWh]."""
         return float(max(zone.load_mwh.max() for zone in self.zones))
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """What is typical of this problem."""
+        prices = np.concatenate([np.abs(site.retail_price_per_mwh) for site in self.sites])
+        return Yardstick(
+            peak_load_mwh=self.peak_load_mwh,
+            mean_load_mwh=float(np.mean([zone.load_mwh.mean() for zone in self.zones])),
+            typical_price_per_mwh=float(prices.mean()) or 1.0,
+        )
 
 
 # --- Optimum: what a solver hands back --------------------------------------------------------------------------------

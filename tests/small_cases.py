@@ -61,5 +61,5 @@ def solved(
     """Return a case's problem, its solution and the optimum behind it."""
     problem = problem_from_case(case)
     model = build_model(problem, split_ledgers=split_ledgers)
-    optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=options)
+    optimum = solve_model(model, problem.yardstick, options)
     return problem, extract_solution(model, problem, optimum), optimum

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carbonmatch.records import Certificate, FloatArray
+from carbonmatch.records import Certificate, FloatArray, Yardstick
 from carbonmatch.solving.linear_program import LinearProgram
 from carbonmatch.units import DUAL_TOLERANCE, GAP_TOLERANCE, PRIMAL_TOLERANCE
 
@@ -21,14 +21,14 @@ def primal_residual(program: LinearProgram, values: FloatArray) -> float:
     return max((float(v.max()) for v in violations if v.size), default=0.0)
 
 
-def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, *, peak_load_mwh: float) -> Certificate:
+def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, yardstick: Yardstick) -> Certificate:
     """Measure how far a primal and a dual vector are from proving each other optimal.
 
     Args:
         program: the programme in user units.
         values: (columns,) primal values.
         duals: (rows,) d(cost) / d(right-hand side).
-        peak_load_mwh: largest load of a step [MWh], the yardstick of primal residuals.
+        yardstick: the peak load measures primal residuals, the typical price is the least that prices are measured by.
 
     A row dual may be positive only where the row has a lower side, negative only where it has an upper one; a reduced
     cost (cost - matrix.T @ duals) the same for the bounds of its column. What has the wrong sign is measured against
@@ -39,7 +39,7 @@ def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, *, pe
     activity = program.matrix @ values
     reduced = program.cost - program.matrix.T @ duals
     prices = np.abs(program.cost) + np.abs(program.matrix).T @ np.abs(duals)
-    typical = max(float(np.median(np.abs(program.cost[program.cost != 0.0]))) if program.cost.any() else 1.0, 1e-9)
+    typical = yardstick.typical_price_per_mwh
 
     row_sign, row_product, row_bound = _complementarity(duals, activity, program.row_lower, program.row_upper)
     column_sign, column_product, column_bound = _complementarity(reduced, values, program.lower, program.upper)
@@ -50,7 +50,7 @@ def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, *, pe
     gross_cost = float(np.maximum(program.cost * values, 0.0).sum())
     return Certificate(
         primal_residual_mwh=residual,
-        primal_residual=residual / peak_load_mwh,
+        primal_residual=residual / yardstick.peak_load_mwh,
         dual_residual=max(float(wrong_rows.max(initial=0.0)), float(wrong_columns.max(initial=0.0))),
         gap=(row_product + column_product) / max(1.0, gross_cost),
         primal_objective=float(program.cost @ values) + program.offset,

@@ -12,7 +12,7 @@ from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from carbonmatch.errors import InfeasibleError
-from carbonmatch.records import FloatArray
+from carbonmatch.records import FloatArray, Yardstick
 
 
 @dataclass(frozen=True)
@@ -78,19 +78,9 @@ TYPICAL_SCALED_PRICE: Final = 10.0
 """Typical price in scaled units. On three real years HiPO took 45 to 102 iterations at 1, 43 to 88 at 10 and at 100."""
 
 
-def scale_of(program: LinearProgram) -> Scale:
-    """Return the scale in which load per step is near one and prices are near ten.
-
-    Nearly all right-hand sides and bounds are hourly loads and nearly all costs are hourly prices, so that medians find
-    them whatever the case.
-    """
-    sides = np.concatenate([program.row_lower, program.row_upper, program.lower, program.upper])
-    sides = np.abs(sides[np.isfinite(sides) & (sides != 0.0)])
-    prices = np.abs(program.cost[program.cost != 0.0])
-    return Scale(
-        power=float(np.median(sides)) if sides.size else 1.0,
-        money=(float(np.median(prices)) if prices.size else 1.0) / TYPICAL_SCALED_PRICE,
-    )
+def scale_by(yardstick: Yardstick) -> Scale:
+    """Return the scale in which the mean load of a step is one and a typical price is ten."""
+    return Scale(power=yardstick.mean_load_mwh, money=yardstick.typical_price_per_mwh / TYPICAL_SCALED_PRICE)
 
 
 def scaled(program: LinearProgram, scale: Scale) -> LinearProgram:

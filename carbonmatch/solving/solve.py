@@ -11,10 +11,10 @@ import numpy as np
 import pyomo.environ as pyo
 
 from carbonmatch.errors import InfeasibleError, LimitError, SolverError, UnboundedError
-from carbonmatch.records import Certificate, EngineRun, FloatArray, Optimum
+from carbonmatch.records import Certificate, EngineRun, FloatArray, Optimum, Yardstick
 from carbonmatch.solving.certificate import certify, holds, primal_residual
 from carbonmatch.solving.highs import Algorithm, HighsRun, run_highs
-from carbonmatch.solving.linear_program import CompiledModel, LinearProgram, Scale, compile_model, scale_of, scaled
+from carbonmatch.solving.linear_program import CompiledModel, LinearProgram, Scale, compile_model, scale_by, scaled
 from carbonmatch.units import PRIMAL_TOLERANCE
 
 CHAIN: Final[tuple[Algorithm, ...]] = ("hipo", "ipx", "simplex")
@@ -35,7 +35,7 @@ class SolveOptions:
     on_log: Callable[[str], None] | None = None
 
 
-def solve_model(model: pyo.ConcreteModel, *, peak_load_mwh: float, options: SolveOptions | None = None) -> Optimum:
+def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
     """Solve a Pyomo model; return its optimum only with a certificate that holds.
 
     Raises:
@@ -44,18 +44,18 @@ def solve_model(model: pyo.ConcreteModel, *, peak_load_mwh: float, options: Solv
         LimitError: the time limit was reached.
         SolverError: no engine returned a result that our certificate accepts.
     """
-    return _Search(compile_model(model), peak_load_mwh, options or SolveOptions()).optimum()
+    return _Search(compile_model(model), yardstick, options or SolveOptions()).optimum()
 
 
 class _Search:
     """One search for a certified optimum: remembers time, runs and logs across engines."""
 
-    def __init__(self, compiled: CompiledModel, peak_load_mwh: float, options: SolveOptions) -> None:
+    def __init__(self, compiled: CompiledModel, yardstick: Yardstick, options: SolveOptions) -> None:
         self.compiled = compiled
         self.program = compiled.program
-        self.peak_load_mwh = peak_load_mwh
+        self.yardstick = yardstick
         self.options = options
-        self.scale: Scale = scale_of(compiled.program)
+        self.scale: Scale = scale_by(yardstick)
         self.scaled_program = scaled(compiled.program, self.scale)
         self.ends = time.monotonic() + options.time_limit_seconds
         self.runs: list[EngineRun] = []
@@ -119,7 +119,7 @@ class _Search:
         return (values, duals, certificate) if holds(certificate) else None
 
     def _certificate(self, values: FloatArray, duals: FloatArray) -> Certificate:
-        return certify(self.program, values, duals, peak_load_mwh=self.peak_load_mwh)
+        return certify(self.program, values, duals, self.yardstick)
 
     def _optimum(self, values: FloatArray, duals: FloatArray, certificate: Certificate) -> Optimum:
         return Optimum(
@@ -150,7 +150,7 @@ class _Search:
         if run.values is None:
             return
         values = np.clip(run.values * self.scale.power, self.program.lower, self.program.upper)
-        if primal_residual(self.program, values) > PRIMAL_TOLERANCE * self.peak_load_mwh:
+        if primal_residual(self.program, values) > PRIMAL_TOLERANCE * self.yardstick.peak_load_mwh:
             return
         names = self._growing_sizes(fallback)
         if names:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from carbonmatch import runfolder
+from carbonmatch import __version__, runfolder
 from carbonmatch.accounting import build_ledger, prove, summarise
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError
@@ -21,7 +21,7 @@ from carbonmatch.study.fix import Sizes, fix_sizes, missed, read_sizes
 from carbonmatch.study.result import Result
 from carbonmatch.tables import write_table
 
-LIBRARIES: Final = ("carbonmatch", "pyomo", "highspy", "highspy-extras", "numpy", "pandas", "pyarrow", "scipy")
+LIBRARIES: Final = ("pyomo", "highspy", "highspy-extras", "numpy", "pandas", "pyarrow", "scipy")
 """Whose versions decide the numbers, and so stand in the manifest."""
 
 
@@ -54,7 +54,7 @@ def solve_case(
         model = build_model(problem)
     with stages("solving"):
         try:
-            optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=options)
+            optimum = solve_model(model, problem.yardstick, options)
         except InfeasibleError as error:
             if sizes is None:
                 raise
@@ -104,7 +104,11 @@ def manifest(
         ],
         "filled": list(source.filled),
         "sizes_held": None if sizes is None else {"path": sizes.path, "sha256": sizes.sha256},
-        "versions": {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}},
+        "versions": {
+            "python": platform.python_version(),
+            "carbonmatch": __version__,
+            **{library: version(library) for library in LIBRARIES},
+        },
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "solver": {
             "engine": optimum.runs[-1].engine if optimum.runs else None,

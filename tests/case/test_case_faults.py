@@ -92,8 +92,8 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("sites.berlin.zone=DX", "is 'DX', which is not one of the zones of the case (zones: DE, NO)"),
         at("contracts.pv.zone=de", "is 'de', which is not one of the zones of the case; did you mean 'DE'?"),
         at("storage.battery.zone=7", "is 7; text is wanted"),
-        at("contracts.pv.zone=NO", "is NO, a zone without a site: what is generated or stored there cannot be delivered"),
-        at("storage.battery.zone=NO", "is NO, a zone without a site: what is generated or stored there cannot be delivered"),
+        at("contracts.pv.zone=NO", "is NO, a zone without a site: what is generated or stored there"),
+        at("storage.battery.zone=NO", "is NO, a zone without a site: what is generated or stored there"),
         # contracts
         at("contracts.pv.technology=sollar", "is 'sollar', which is not a technology; did you mean 'solar'? (known: s"),
         at("contracts.pv.technology=[solar]", "is a list, which is not a technology"),

@@ -234,7 +234,7 @@ def solve(
     problem = problem_from_case(case_from_mapping(case, Path()))
     model = build_model(problem, split_ledgers=split_ledgers)
     try:
-        optimum = solve_model(model, peak_load_mwh=problem.peak_load_mwh, options=SolveOptions(chain=chain))
+        optimum = solve_model(model, problem.yardstick, SolveOptions(chain=chain))
     except InfeasibleError:
         if is_feasible_by_construction(case):
             raise

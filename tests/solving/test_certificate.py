@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse
+from small_cases import a_case
 
+from carbonmatch.formulation import problem_from_case
+from carbonmatch.records import Yardstick
 from carbonmatch.solving.certificate import certify, holds
-from carbonmatch.solving.linear_program import LinearProgram, Scale, scale_of, scaled
+from carbonmatch.solving.linear_program import LinearProgram, Scale, scale_by, scaled
 
 # minimise 3 x + 2 y   subject to   x + y >= 4 (dual 2),  x - y = 0 (dual 0.5),  0 <= x <= 10, 0 <= y
 # optimum x = y = 2, cost 10: reduced costs 3 - (d + e) = 0 and 2 - (d - e) = 0 give d = 2.5, e = 0.5
@@ -22,11 +25,12 @@ PROGRAM = LinearProgram(
     lower=np.zeros(2),
     upper=np.array([10.0, np.inf]),
 )
+YARDSTICK = Yardstick(peak_load_mwh=4.0, mean_load_mwh=3.0, typical_price_per_mwh=2.5)
 VALUES, DUALS = np.array([2.0, 2.0]), np.array([2.5, 0.5])
 
 
 def certificate(program=PROGRAM, values=VALUES, duals=DUALS):
-    return certify(program, np.asarray(values, float), np.asarray(duals, float), peak_load_mwh=4.0)
+    return certify(program, np.asarray(values, float), np.asarray(duals, float), YARDSTICK)
 
 
 def test_an_optimum_is_certified():
@@ -94,14 +98,11 @@ def test_scaling_is_undone_by_unscaling():
 
 
 def test_the_scale_makes_a_typical_load_one_and_a_typical_price_ten():
-    hours = 24
-    program = LinearProgram(
-        matrix=scipy.sparse.eye_array(hours, format="csc"),
-        cost=np.concatenate([[1e6], np.full(hours - 1, 40.0)]),
-        offset=0.0,
-        row_lower=np.full(hours, 90.0),
-        row_upper=np.full(hours, 90.0),
-        lower=np.zeros(hours),
-        upper=np.concatenate([[5000.0], np.full(hours - 1, np.inf)]),
-    )
-    assert scale_of(program) == Scale(power=90.0, money=4.0)
+    yardstick = Yardstick(peak_load_mwh=120.0, mean_load_mwh=90.0, typical_price_per_mwh=40.0)
+    assert scale_by(yardstick) == Scale(power=90.0, money=4.0)
+
+
+def test_the_yardstick_is_taken_from_load_and_retail_prices():
+    # load 10 MWh in both hours, retail at spot + 10: -10 and 70, whose mean size is 40
+    problem = problem_from_case(a_case({"zones": {"Z": {"spot_price_per_mwh": [-20.0, 60.0]}}}))
+    assert problem.yardstick == Yardstick(peak_load_mwh=10.0, mean_load_mwh=10.0, typical_price_per_mwh=40.0)

@@ -102,7 +102,7 @@ def test_solving_leaves_the_model_as_it_was():
     problem = problem_from_case(a_case({"target": TARGET}))
     model = build_model(problem)
     before = [variable.value for variable in model.component_data_objects(pyo.Var)]
-    solve_model(model, peak_load_mwh=problem.peak_load_mwh)
+    solve_model(model, problem.yardstick)
     assert [variable.value for variable in model.component_data_objects(pyo.Var)] == before
 
 
