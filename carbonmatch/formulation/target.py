@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pyomo.environ as pyo
 
+from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights
 from carbonmatch.formulation.terms import linear_sum
 from carbonmatch.records import IntArray, Problem
@@ -97,17 +98,29 @@ def add_volume_targets(
 
 
 def row(relation: pyo.Expression | bool) -> pyo.Expression:
-    """Return a relation as a row; one without variables holds or does not, and Pyomo has its own word for that."""
-    if isinstance(relation, bool | np.bool_):
-        return pyo.Constraint.Feasible if relation else pyo.Constraint.Infeasible
-    return relation
+    """Return a relation as a row; one without variables holds, and is left out, or ends the matter here.
+
+    Raises:
+        InfeasibleError: it does not hold.
+    """
+    if not isinstance(relation, bool | np.bool_):
+        return relation
+    if not relation:
+        raise InfeasibleError("No portfolio can meet this case: it offers nothing that counts towards its target.")
+    return pyo.Constraint.Skip
 
 
 def add_surplus_limit(model: pyo.ConcreteModel, problem: Problem) -> None:
     """Bound the excess of the horizon.
 
     sum_t excess[t] <= max_surplus_share * sum_t load[t]        [MWh], all zones together
+
+    A limit of 0 fixes the excess to 0, for the same reason as a target of exactly 1.
     """
     excess = [variable for zone in problem.zones for variable in model.zone[zone.name].excess]
+    if problem.target.max_surplus_share == 0.0:
+        for variable in excess:
+            variable.fix(0.0)
+        return
     limit = problem.target.max_surplus_share * problem.total_load_mwh
     model.surplus_limit = pyo.Constraint(expr=linear_sum([1.0] * len(excess), excess) <= limit)

@@ -152,6 +152,22 @@ def test_a_limit_on_surplus_bounds_the_size():
     )
 
 
+def test_no_surplus_at_all_keeps_the_size_at_the_load():
+    # 10 MW of wind in both hours and not a MWh more: 20 * 38
+    check({"contracts": {"wind": FLAT_WIND}, "surplus": {"max_share": 0.0}}, 20 * 38, wind=10)
+
+
+@pytest.mark.parametrize("matching", ["annual", "monthly", "hourly"])
+def test_a_target_without_any_offer_is_infeasible(matching):
+    with pytest.raises(InfeasibleError, match="No portfolio"):
+        solved(a_case({"contracts": {"sun": ...}, "target": {"matching": matching, "cfe": 0.5}}))
+
+
+def test_without_offers_and_without_a_target_the_grid_serves():
+    check({"contracts": {"sun": ...}}, 1200, s=10)
+    check({"contracts": {"sun": ...}, "target": {"matching": "annual", "cfe": 0.0}}, 1200, s=10)
+
+
 def test_surplus_without_a_price_earns_nothing():
     # beyond 10 MW nothing is earned: 20 MWh at 38 against 1,200 of grid
     check({"contracts": {"wind": FLAT_WIND}, "surplus": {"price": None}}, 20 * 38, wind=10)
