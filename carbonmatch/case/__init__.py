@@ -2,7 +2,7 @@
 
 from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
 from carbonmatch.case.price import EnergyPrice
-from carbonmatch.case.reading import case_from_mapping, load_case
+from carbonmatch.case.reading import case_from_mapping, check_case, load_case
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -27,6 +27,7 @@ __all__ = [
     "VirtualContract",
     "Zone",
     "case_from_mapping",
+    "check_case",
     "load_case",
     "template_names",
     "write_template",

@@ -14,7 +14,7 @@ from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings
 from carbonmatch.case.schema import Case, Override, Provenance, Time
-from carbonmatch.errors import InputError
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.tables import TableReader
 from carbonmatch.timegrid import TimeGrid
 
@@ -33,6 +33,25 @@ def load_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str |
     overrides += apply_settings(document, settings)
     provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
     return _check(document, Path(path).resolve().parent, provenance, arrays=False)
+
+
+def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> Case:
+    """Read and check a case file with all of its scenarios, or with the one that is named.
+
+    Raises:
+        InputError: holds every fault of the case and of its scenarios, each told once.
+    """
+    others = _block(read_document(Path(path), str(path)).values.get("scenarios")) if scenario is None else {}
+    faults: dict[Fault, None] = {}
+    cases = []
+    for name in (scenario, *others):
+        try:
+            cases.append(load_case(path, settings=settings, scenario=name))
+        except InputError as error:
+            faults.update(dict.fromkeys(error.faults))
+    if faults:
+        raise InputError(faults)
+    return cases[0]
 
 
 def case_from_mapping(

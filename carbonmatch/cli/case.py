@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -25,10 +25,17 @@ Scenario = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 
-def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None) -> Case:
-    """Return the checked case; end with every fault on stderr if it has any."""
+class Reader(Protocol):
+    """What reads and checks a case: `load_case`, or `check_case` with all scenarios."""
+
+    def __call__(self, path: Path, *, settings: Sequence[str], scenario: str | None) -> Case:
+        """Return the checked case."""
+
+
+def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None, reader: Reader | None = None) -> Case:
+    """Return the case, read by `load_case` unless told otherwise; end with its faults on stderr if it has any."""
     try:
-        return cm.load_case(path, settings=settings or (), scenario=scenario)
+        return (reader or cm.load_case)(path, settings=settings or (), scenario=scenario)
     except cm.InputError as error:
         tell_faults(error.faults, str(path))
         raise typer.Exit(error.exit_code) from error

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import AsJson, CasePath, Scenario, Settings, echo_json, read_case
+from carbonmatch.cli.case import AsJson, CasePath, Reader, Scenario, Settings, echo_json, read_case
 from carbonmatch.cli.ending import tell_warnings
 
 
 def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = None, as_json: AsJson = False) -> None:
-    """Check a case and its tables; solve nothing.
+    """Check a case, its tables and its scenarios; solve nothing.
 
     Every fault is told at once, with its cure.
     """
+    from carbonmatch.case import check_case  # noqa: PLC0415 - slow to import, and --help must not wait
+
     if as_json:
-        _validate_for_machines(case, settings, scenario)
+        _validate_for_machines(check_case, case, settings, scenario)
         return
-    checked = read_case(case, settings, scenario)
+    checked = read_case(case, settings, scenario, check_case)
     tell_warnings(checked.warnings)
     counts = [
         _count(checked.grid.steps, "step"),
@@ -29,9 +33,9 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
     typer.echo(f"{case} is valid: {checked.name}, {', '.join(counts)}")
 
 
-def _validate_for_machines(case: CasePath, settings: Settings, scenario: Scenario) -> None:
+def _validate_for_machines(check: Reader, case: Path, settings: list[str] | None, scenario: str | None) -> None:
     try:
-        checked = cm.load_case(case, settings=settings or (), scenario=scenario)
+        checked = check(case, settings=settings or (), scenario=scenario)
     except cm.InputError as error:
         faults = [{"where": fault.where, "what": fault.what} for fault in error.faults]
         echo_json(runfolder.to_json({"valid": False, "faults": faults, "warnings": []}))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from carbonmatch.case import Override
+from carbonmatch.case import Override, check_case, load_case
+from carbonmatch.errors import InputError
 
 SCENARIOS = """\
 scenarios:
@@ -126,3 +127,25 @@ def test_a_case_from_python_takes_both(python_case, python_faults):
     assert case.provenance.path is None
     (fault,) = python_faults({"scenarios": {"half": {"target.cfe": 5}}}, scenario="half")
     assert fault.startswith("(scenario half): target.cfe: is 5")
+
+
+def test_checking_a_case_checks_all_of_its_scenarios(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "name: two-hours\ncurrency: EUR\ntime: {start: 2018-01-01T00:00, end: 2018-01-01T02:00}\n"
+        "zones: {Z: {spot_price_per_mwh: 40}}\n"
+        "sites: {s: {zone: Z, load: {flat_mw: 10}, grid: {energy: {flat_per_mwh: 60}}}}\n"
+        "target: {matching: none}\n"
+        "scenarios:\n"
+        "  good: {sites.s.load.flat_mw: 20}\n"
+        "  typo: {sites.s.load.flat_mv: 20}\n"
+        "  wrong: {target.matching: hourly, target.cfe: 2}\n"
+    )
+    assert load_case(path).scenarios.keys() == {"good", "typo", "wrong"}
+    with pytest.raises(InputError) as caught:
+        check_case(path)
+    told = [str(fault) for fault in caught.value.faults]
+    assert len(told) == 2
+    assert "line 9 (scenario typo): sites.s.load.flat_mv: is not a known key; did you mean 'flat_mw'?" in told[0]
+    assert "line 10 (scenario wrong): target.cfe: is 2" in told[1]
+    assert check_case(path, scenario="good").provenance.scenario == "good"
