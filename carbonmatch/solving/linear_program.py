@@ -14,6 +14,10 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.records import FloatArray, Yardstick
 
+CONTRADICTION: Final = (
+    "No portfolio can meet this case: the sizes and limits that it fixes already contradict its target."
+)
+
 
 @dataclass(frozen=True)
 class LinearProgram:
@@ -49,8 +53,7 @@ def compile_model(model: pyo.ConcreteModel) -> CompiledModel:
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
     except InfeasibleConstraintException as error:
-        message = "No portfolio can meet this case: the sizes and limits that it fixes already contradict its target."
-        raise InfeasibleError(message) from error
+        raise InfeasibleError(CONTRADICTION) from error
     rhs = np.asarray(form.rhs, dtype=float)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int8)
     bounds = [column.bounds for column in form.columns]

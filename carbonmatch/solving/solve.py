@@ -14,7 +14,15 @@ from carbonmatch.errors import InfeasibleError, LimitError, SolverError, Unbound
 from carbonmatch.records import Certificate, EngineRun, FloatArray, Optimum, Yardstick
 from carbonmatch.solving.certificate import certify, holds, primal_residual
 from carbonmatch.solving.highs import Algorithm, HighsRun, run_highs
-from carbonmatch.solving.linear_program import CompiledModel, LinearProgram, Scale, compile_model, scale_by, scaled
+from carbonmatch.solving.linear_program import (
+    CONTRADICTION,
+    CompiledModel,
+    LinearProgram,
+    Scale,
+    compile_model,
+    scale_by,
+    scaled,
+)
 from carbonmatch.units import PRIMAL_TOLERANCE
 
 CHAIN: Final[tuple[Algorithm, ...]] = ("hipo", "ipx", "simplex")
@@ -63,8 +71,7 @@ class _Search:
 
     def optimum(self) -> Optimum:
         if self.program.matrix.shape[1] == 0:
-            values, duals = np.zeros(0), np.zeros(self.program.matrix.shape[0])
-            return self._optimum(values, duals, self._certificate(values, duals))
+            return self._without_choice()
         for algorithm in self.options.chain:
             run = self._run(self.scaled_program, algorithm)
             certified = self._certified(run)
@@ -79,6 +86,14 @@ class _Search:
             "Storage without any cost and sizes without limits make a case hard to solve: see `carbonmatch validate`."
         )
         raise SolverError(message)
+
+    def _without_choice(self) -> Optimum:
+        """Return the only point there is, where every column is fixed, if it meets the rows."""
+        values, duals = np.zeros(0), np.zeros(self.program.matrix.shape[0])
+        certificate = self._certificate(values, duals)
+        if not holds(certificate):
+            raise InfeasibleError(CONTRADICTION)
+        return self._optimum(values, duals, certificate)
 
     def _run(self, program: LinearProgram, algorithm: Algorithm, what: str = "solving") -> HighsRun:
         left = self.ends - time.monotonic()

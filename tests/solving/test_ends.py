@@ -113,6 +113,21 @@ def test_a_case_without_any_choice_is_solved_too():
     assert solution.objective == pytest.approx(800)
 
 
+def test_a_case_in_which_everything_is_fixed_holds_or_does_not():
+    # an existing contract, every hour matched, no surplus: no column is left, and 10 MW fit a load of 10 MW
+    def fixed(size_mw):
+        sun = {"capacity_factor": 1.0, "existing_mw": size_mw, "max_mw": ...}
+        target = {"matching": "hourly", "cfe": 1.0}
+        return a_case({"contracts": {"sun": sun}, "surplus": {"max_share": 0.0}, "target": target})
+
+    _, solution, optimum = solved(fixed(10))
+    assert optimum.columns_count == 0
+    assert solution.objective == pytest.approx(20 * 80)
+    for size_mw in (9, 11):
+        with pytest.raises(InfeasibleError, match="contradict"):
+            solved(fixed(size_mw))
+
+
 def test_the_matrix_is_what_pyomo_says_it_is():
     compiled = compile_model(build_model(problem_from_case(a_case({"target": TARGET}))))
     program = compiled.program
