@@ -21,5 +21,8 @@ GAP_TOLERANCE: Final = 1e-6
 MONEY_TOLERANCE: Final = 1e-9
 """Cost components against the objective, as a share of gross cost: both are sums of the same numbers."""
 
+FULL_MATCH_TOLERANCE: Final = 1e-5
+"""An hour counts as fully matched within this share of its load: ten times what a certificate lets a flow be off."""
+
 SCORE_TOLERANCE: Final = 1e-6
 """The recomputed claim against the target and against the model's score, both shares of load in 0..1."""

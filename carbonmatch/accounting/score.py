@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carbonmatch.records import FloatArray, IntArray, ZoneLedger
-from carbonmatch.units import SCORE_TOLERANCE
+from carbonmatch.units import FULL_MATCH_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Scores:
                                where a zone gives no grid_cfe_share
     annual_volumetric_share    sum contracted / sum load, uncapped; an annual figure, to be labelled so
     annual_volumetric_claim    the same, claimed up to 1
-    fully_matched_hours        hours whose load is matched (to 1e-6)
-    worst_step_share           least matched share of any step; worst_step is its number
-    worst_month_share          least matched share of any calendar month; worst_month is its number
+    fully_matched_hours        hours whose load is matched (to 1e-5)
+    worst_step_share           least matched share of any step; worst_step is the number of the first with it
+    worst_month_share          least matched share of any calendar month; worst_month is the number of the first with it
     longest_gap_hours          longest unbroken run of hours that are not fully matched
 
     Where there is no load nothing is left unmatched: shares are 1, and there is no volumetric share.
@@ -47,7 +47,7 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
     contracted = _total([zone.contracted_mwh for zone in zones])
     total = float(load.sum())
     share = np.divide(matched, load, out=np.ones_like(load), where=load > 0.0)
-    full = share >= 1.0 - SCORE_TOLERANCE
+    full = share >= 1.0 - FULL_MATCH_TOLERANCE
     months = np.arange(int(month_of_step.max()) + 1)
     load_by_month = np.bincount(month_of_step, load, len(months))
     matched_by_month = np.bincount(month_of_step, matched, len(months))
@@ -67,9 +67,9 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
         fully_matched_hours=float(full.sum()) * hours_per_step,
         fully_matched_hours_share=float(full.mean()),
         worst_step_share=float(share.min()),
-        worst_step=int(share.argmin()),
+        worst_step=first_least(share),
         worst_month_share=float(month_share.min()),
-        worst_month=int(month_share.argmin()),
+        worst_month=first_least(month_share),
         longest_gap_hours=longest_run(~full) * hours_per_step,
     )
 
@@ -77,6 +77,14 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
 def credited_grid_cfe(zone: ZoneLedger) -> FloatArray | None:
     """Return the carbon-free energy that the grid's own mix supplies to unmatched load [MWh per step]."""
     return None if zone.grid_cfe_share is None else zone.grid_cfe_share * zone.unmatched_mwh
+
+
+def first_least(shares: FloatArray) -> int:
+    """Return the number of the first share that is the least one, to the tolerance of a full match.
+
+    Where a limit on firm capacity binds, many hours share the least one, and solver noise must not choose among them.
+    """
+    return int(np.flatnonzero(~(shares > shares.min() + FULL_MATCH_TOLERANCE))[0])
 
 
 def longest_run(flags: np.typing.NDArray[np.bool_]) -> int:

@@ -232,8 +232,8 @@ def solve(
 ) -> tuple[Problem, Solution, Optimum] | None:
     """Return problem, solution and optimum of a case; None where it is infeasible and may be so."""
     problem = problem_from_case(case_from_mapping(case, Path()))
-    model = build_model(problem, split_ledgers=split_ledgers)
     try:
+        model = build_model(problem, split_ledgers=split_ledgers)
         optimum = solve_model(model, problem.yardstick, SolveOptions(chain=chain))
     except InfeasibleError:
         if is_feasible_by_construction(case):
