@@ -94,13 +94,13 @@ def _put_in_place(draft: Path, path: Path) -> None:
     before = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:
         path.rename(before / "run")
-        try:
-            draft.rename(path)
-        except BaseException:
+        draft.rename(path)
+    except BaseException:
+        if (before / "run").exists():
             (before / "run").rename(path)
-            raise
-    finally:
-        shutil.rmtree(before)
+        before.rmdir()  # never more than an empty folder: if the run cannot be put back, it stays where it is
+        raise
+    shutil.rmtree(before)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
