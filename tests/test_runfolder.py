@@ -99,6 +99,24 @@ def test_a_rename_that_fails_keeps_the_run_before(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_run_that_cannot_be_put_back_is_not_deleted(tmp_path, monkeypatch):
+    # the disk refuses every rename to the run's place: the run before stays where it was moved to
+    path = tmp_path / "run"
+    write_run(path, cost=1)
+    rename = Path.rename
+
+    def refusing(self, target):
+        if Path(target) == path:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refusing)
+    with pytest.raises(OSError, match="Input/output error"):
+        write_run(path, cost=2, force=True)
+    (kept,) = tmp_path.rglob("summary.json")
+    assert kept.read_text(encoding="utf-8") == to_json({"cost": 1})
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -271,6 +272,17 @@ def test_a_storage_of_fixed_size_is_no_warning():
     fixed = {"min_power_mw": 7.0, "max_power_mw": 7.0, "min_energy_mwh": 20.0, "max_energy_mwh": 20.0}
     problem = four_hours(storage=(a_storage("battery", **fixed),))
     assert warnings(problem, four_hours_solved(problem)) == []
+
+
+@pytest.mark.parametrize(("wasted", "named"), [(0.05, True), (0.003, False)])
+def test_energy_that_runs_in_and_out_of_storage_at_once_is_named(wasted, named):
+    # load is 40 MWh: 0.004 MWh, 0.01 % of it, may pass unsaid
+    problem = four_hours()
+    right = four_hours_solved(problem)
+    charge, discharge = np.zeros_like(right.clean_charge_mwh), np.zeros_like(right.clean_discharge_mwh)
+    charge[0, 1], discharge[0, 1] = 2.0, wasted
+    found = warnings(problem, replace(right, clean_charge_mwh=charge, clean_discharge_mwh=discharge))
+    assert any("charges and discharges" in warning for warning in found) == named
 
 
 def test_energy_sold_at_more_than_retail_is_named():
