@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import Result
     from carbonmatch.study import solve_case as solve
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "CarbonMatchError",

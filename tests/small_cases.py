@@ -12,7 +12,7 @@ from carbonmatch.formulation import build_model, extract_solution, problem_from_
 from carbonmatch.records import Optimum, Problem, Solution
 from carbonmatch.solving import SolveOptions, solve_model
 
-QUICK = SolveOptions(chain=("simplex", "ipx"))
+QUICK = SolveOptions(solver=("simplex", "ipx"))
 """Tiny cases: a vertex has round numbers, and simplex finds it in a millisecond."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +29,13 @@ def load_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str |
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
+    began = time.perf_counter()
     document = read_document(Path(path), str(path))
     overrides = apply_scenario(document, scenario) if scenario is not None else []
     overrides += apply_settings(document, settings)
     provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
-    return _check(document, Path(path).resolve().parent, provenance, arrays=False)
+    case = _check(document, Path(path).resolve().parent, provenance, arrays=False)
+    return case.with_provenance(replace(case.provenance, seconds=time.perf_counter() - began))
 
 
 def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> Case:

@@ -53,6 +53,7 @@ class Provenance:
     overrides   every changed value, in the order of application
     tables      every table that was read
     filled      notes on missing values that a rule of the case filled in
+    seconds     what reading and checking took
     """
 
     path: str | None = None
@@ -61,6 +62,7 @@ class Provenance:
     overrides: tuple[Override, ...] = ()
     tables: tuple[TableRecord, ...] = ()
     filled: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 def _checked_by(reader: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,8 @@ import carbonmatch as cm
 from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, Scenario, Settings, echo_json, read_case
 from carbonmatch.cli.ending import exit_codes, tell_warnings
-from carbonmatch.errors import Fault
+from carbonmatch.cli.progress import progress
 from carbonmatch.report import overview
-
-SOLVERS: Final = ("highs",)
-"""Engines that `--solver` knows."""
 
 
 def solve(
@@ -32,7 +29,15 @@ def solve(
     ] = None,
     settings: Settings = None,
     scenario: Scenario = None,
-    solver: Annotated[str, typer.Option("--solver", metavar="NAME", help="The engine.")] = "highs",
+    solver: Annotated[
+        str,
+        typer.Option(
+            "--solver", metavar="NAME", help="highs, clarabel, or any solver that Pyomo knows and finds, by its name."
+        ),
+    ] = "highs",
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Solve again with the other of HiGHS and Clarabel, and compare.")
+    ] = False,
     fix: Annotated[
         Path | None,
         typer.Option(
@@ -54,19 +59,18 @@ def solve(
 
     It is verified and written to a run folder. Data goes to stdout, words and progress to stderr.
     """
-    # What draws on a terminal is slow to import, and --help must not wait for it.
-    from carbonmatch.cli.progress import progress  # noqa: PLC0415
-    from carbonmatch.cli.render import show  # noqa: PLC0415
-
-    if solver not in SOLVERS:
-        raise cm.InputError([Fault("--solver", f"{solver!r} is not known (solvers: {', '.join(SOLVERS)})")])
-    with exit_codes("Interrupted; nothing was written."), progress() as tell:
-        tell("reading the case")
+    with exit_codes("Interrupted; nothing was written."), progress() as told:
+        told.stage("reading the case")
         checked = read_case(case, settings, scenario)
         tell_warnings(checked.warnings)
         folder = out or Path("runs") / (checked.name if scenario is None else f"{checked.name}-{scenario}")
         options = cm.SolveOptions(
-            time_limit_seconds=float("inf") if time_limit is None else time_limit, threads=threads, on_progress=tell
+            time_limit_seconds=float("inf") if time_limit is None else time_limit,
+            threads=threads,
+            solver=solver,
+            cross_check=cross_check,
+            on_progress=told.stage,
+            on_iteration=told.iteration,
         )
         result = cm.solve(checked, options, out=folder, fix=fix, force=force)
     tell_warnings(result.summary["warnings"][len(checked.warnings) :])
@@ -74,5 +78,7 @@ def solve(
         echo_json(runfolder.to_json(result.summary))
         typer.echo(f"Written to {folder}", err=True)
         return
+    from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import: neither --help nor --json waits for it
+
     show(overview(result.summary))
     typer.echo(f"\nWritten to {folder}")

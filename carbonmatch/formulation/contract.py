@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import ContractTerms, TimeTerms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from carbonmatch.formulation.matching import score_weights
 from carbonmatch.formulation.terms import Flow

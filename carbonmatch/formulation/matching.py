@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from carbonmatch.formulation.storage import PoolFlows
 from carbonmatch.formulation.terms import Flow, linear_sum

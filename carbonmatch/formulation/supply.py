@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from carbonmatch.formulation.terms import Flow, linear_sum
 from carbonmatch.records import SiteTerms, TimeTerms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from carbonmatch.solving.solve import SolveOptions, solve_model
+from carbonmatch.solving.compile import compile_model
+from carbonmatch.solving.solve import SolveOptions, check_solver, solve_compiled, solve_model
 
-__all__ = ["SolveOptions", "solve_model"]
+__all__ = ["SolveOptions", "check_solver", "compile_model", "solve_compiled", "solve_model"]

@@ -37,8 +37,8 @@ def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, yards
     sum of all that is paid.
     """
     activity = program.matrix @ values
-    reduced = program.cost - program.matrix.T @ duals
-    prices = np.abs(program.cost) + np.abs(program.matrix).T @ np.abs(duals)
+    reduced = program.cost - program.matrix.transposed_times(duals)
+    prices = np.abs(program.cost) + abs(program.matrix).transposed_times(np.abs(duals))
     typical = yardstick.typical_price_per_mwh
 
     row_sign, row_product, row_bound = _complementarity(duals, activity, program.row_lower, program.row_upper)
@@ -47,15 +47,19 @@ def certify(program: LinearProgram, values: FloatArray, duals: FloatArray, yards
     wrong_columns = column_sign / np.maximum(prices, typical)
 
     residual = primal_residual(program, values)
-    gross_cost = float(np.maximum(program.cost * values, 0.0).sum())
     return Certificate(
         primal_residual_mwh=residual,
         primal_residual=residual / yardstick.peak_load_mwh,
         dual_residual=max(float(wrong_rows.max(initial=0.0)), float(wrong_columns.max(initial=0.0))),
-        gap=(row_product + column_product) / max(1.0, gross_cost),
+        gap=(row_product + column_product) / max(1.0, gross_cost(program, values)),
         primal_objective=float(program.cost @ values) + program.offset,
         dual_objective=row_bound + column_bound + program.offset,
     )
+
+
+def gross_cost(program: LinearProgram, values: FloatArray) -> float:
+    """Return all that is paid, without what is earned."""
+    return float(np.maximum(program.cost * values, 0.0).sum())
 
 
 def _complementarity(

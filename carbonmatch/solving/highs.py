@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Thread
 from typing import Final, Literal
 
 import highspy
 import numpy as np
 
-from carbonmatch.records import FloatArray
+from carbonmatch.solving.engine import IPM_TOLERANCE, Answer, Request, Status
 from carbonmatch.solving.linear_program import LinearProgram
 
 Algorithm = Literal["hipo", "ipx", "simplex"]
-Status = Literal["optimal", "infeasible", "unbounded", "infeasible_or_unbounded", "time_limit", "failed"]
 
 _STATUS: Final[dict[highspy.HighsModelStatus, Status]] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
@@ -26,33 +23,19 @@ _STATUS: Final[dict[highspy.HighsModelStatus, Status]] = {
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
 }
 
-IPM_TOLERANCE: Final = 1e-9
-"""Relative tolerance asked of the interior-point engines, a thousandth of what the certificate grants: at 1e-8 a row
-that sums a whole year ended just beside it (7e-7, a real year at 0.99), and 1e-9 takes at most one iteration more."""
+_INTERIOR_POINT: Final[dict[str, str | float]] = {"run_crossover": "off", "ipm_optimality_tolerance": IPM_TOLERANCE}
+
+OPTIONS: Final[dict[Algorithm, dict[str, str | float]]] = {
+    "hipo": {**_INTERIOR_POINT, "presolve": "off", "hipo_ordering": "amd"},
+    "ipx": _INTERIOR_POINT,
+    "simplex": {},
+}
+"""Options beside solver, threads and time limit. Presolve finds nothing worth its time in these programmes and breaks
+their pattern: without it HiPO takes 43 iterations instead of 49 and a sixth less time on a real year. AMD orders as
+well as METIS and in a third of the time."""
 
 
-@dataclass(frozen=True)
-class HighsRun:
-    """What one run handed back, in scaled units. Vectors are None where HiGHS has no solution at all."""
-
-    algorithm: Algorithm
-    status: Status
-    message: str
-    values: FloatArray | None
-    duals: FloatArray | None
-    iterations: int
-    seconds: float
-    log: str
-
-
-def run_highs(
-    program: LinearProgram,
-    algorithm: Algorithm,
-    *,
-    time_limit_seconds: float = float("inf"),
-    threads: int = 1,
-    on_log: Callable[[str], None] | None = None,
-) -> HighsRun:
+def run_highs(algorithm: Algorithm, program: LinearProgram, request: Request) -> Answer:
     """Solve a programme with one algorithm of HiGHS, in a fresh HiGHS object.
 
     A fresh object matters: handed on from a failed run, the next algorithm would start from its bad point.
@@ -61,22 +44,32 @@ def run_highs(
     began = time.perf_counter()
     highs = highspy.Highs()
     lines: list[str] = []
+    told = 0
 
     def keep(event: highspy.HighsCallbackEvent) -> None:
         lines.append(event.message)
-        if on_log is not None:
-            on_log(event.message)
+        if request.on_log is not None:
+            request.on_log(event.message)
+
+    def count(event: highspy.HighsCallbackEvent) -> None:
+        nonlocal told
+        if request.on_iteration is not None and event.data_out.ipm_iteration_count > told:
+            told = event.data_out.ipm_iteration_count
+            request.on_iteration(told)
 
     highs.setOptionValue("log_to_console", False)
     highs.cbLogging += keep
-    _set_options(highs, algorithm, time_limit_seconds, threads)
+    highs.cbIpmInterrupt += count
+    options = {"solver": algorithm, "threads": request.threads, "time_limit": request.time_limit_seconds}
+    for name, value in {**options, **OPTIONS[algorithm]}.items():
+        highs.setOptionValue(name, value)
     highs.passModel(_highs_lp(program))
     _run_interruptibly(highs)
 
     model_status = highs.getModelStatus()
     solution, info = highs.getSolution(), highs.getInfo()
-    return HighsRun(
-        algorithm=algorithm,
+    return Answer(
+        engine=f"highs-{algorithm}",
         status=_STATUS.get(model_status, "failed"),
         message=highs.modelStatusToString(model_status),
         values=np.array(solution.col_value) if solution.value_valid else None,
@@ -85,15 +78,6 @@ def run_highs(
         seconds=time.perf_counter() - began,
         log="".join(lines),
     )
-
-
-def _set_options(highs: highspy.Highs, algorithm: Algorithm, time_limit_seconds: float, threads: int) -> None:
-    highs.setOptionValue("solver", algorithm)
-    highs.setOptionValue("threads", threads)
-    highs.setOptionValue("time_limit", time_limit_seconds)
-    if algorithm != "simplex":
-        highs.setOptionValue("run_crossover", "off")
-        highs.setOptionValue("ipm_optimality_tolerance", IPM_TOLERANCE)
 
 
 def _highs_lp(program: LinearProgram) -> highspy.HighsLp:

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Final, NoReturn
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
-from carbonmatch.errors import InfeasibleError, LimitError, SolverError, UnboundedError
-from carbonmatch.records import Certificate, EngineRun, FloatArray, Optimum, Yardstick
-from carbonmatch.solving.certificate import certify, holds, primal_residual
-from carbonmatch.solving.highs import Algorithm, HighsRun, run_highs
-from carbonmatch.solving.linear_program import (
-    CONTRADICTION,
-    CompiledModel,
-    LinearProgram,
-    Scale,
-    compile_model,
-    scale_by,
-    scaled,
+from carbonmatch.errors import (
+    Fault,
+    InfeasibleError,
+    InputError,
+    LimitError,
+    SolverError,
+    UnboundedError,
+    VerificationError,
 )
-from carbonmatch.units import PRIMAL_TOLERANCE
+from carbonmatch.records import Certificate, CrossCheck, EngineRun, FloatArray, Optimum, Yardstick
+from carbonmatch.solving import clarabel, pyomo_solver
+from carbonmatch.solving.certificate import certify, gross_cost, holds, primal_residual
+from carbonmatch.solving.clarabel import run_clarabel
+from carbonmatch.solving.compile import CONTRADICTION, CompiledModel, compile_model
+from carbonmatch.solving.engine import Answer, MatrixEngine, Request
+from carbonmatch.solving.highs import run_highs
+from carbonmatch.solving.linear_program import LinearProgram
+from carbonmatch.solving.pyomo_solver import run_pyomo_solver
+from carbonmatch.solving.scaling import Scale, scale_of, scaled
+from carbonmatch.units import GAP_TOLERANCE, PRIMAL_TOLERANCE
+from carbonmatch.wording import listed, nearest
 
-CHAIN: Final[tuple[Algorithm, ...]] = ("hipo", "ipx", "simplex")
-"""Order in which the algorithms are tried: the fastest one first, the most patient one last."""
+ENGINES: Final[dict[str, MatrixEngine]] = {
+    "hipo": MatrixEngine("HiGHS hipo", partial(run_highs, "hipo")),
+    "ipx": MatrixEngine("HiGHS ipx", partial(run_highs, "ipx")),
+    "simplex": MatrixEngine("HiGHS simplex", partial(run_highs, "simplex")),
+    "clarabel": MatrixEngine("Clarabel", run_clarabel),
+}
+"""Engines that take the scaled programme."""
+
+CHAINS: Final[dict[str, tuple[str, ...]]] = {
+    "highs": ("hipo", "ipx", "simplex"),
+    "clarabel": ("clarabel", "hipo", "ipx", "simplex"),
+}
+"""Engines of each solver in the order in which they are tried: the fastest one first, the most patient one last."""
 
 RAY_TOLERANCE: Final = 1e-7
 """Least scaled gain of a direction that proves a programme unbounded: ten times what HiGHS leaves as residual."""
@@ -34,25 +54,77 @@ RAY_TOLERANCE: Final = 1e-7
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """How to solve: a limit on the time of all engines together [s], threads, and who hears of progress."""
+    """How to solve.
+
+    time_limit_seconds   for all engines together
+    threads              of the engine
+    solver               `highs`, `clarabel` (falls back on HiGHS), or any solver that Pyomo knows by name; a tuple
+                         names single engines (`hipo`, `ipx`, `simplex`, `clarabel`) in the order to try them
+    cross_check          solve once more with the other of HiGHS and Clarabel, and compare
+    on_progress          hears of each stage, by name
+    on_iteration         hears the number of each iteration of an engine that tells
+    on_log               hears what the engines print
+    """
 
     time_limit_seconds: float = float("inf")
     threads: int = 1
-    chain: tuple[Algorithm, ...] = CHAIN
+    solver: str | tuple[str, ...] = "highs"
+    cross_check: bool = False
     on_progress: Callable[[str], None] | None = None
+    on_iteration: Callable[[int], None] | None = None
     on_log: Callable[[str], None] | None = None
 
 
-def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
-    """Solve a Pyomo model; return its optimum only with a certificate that holds.
+def check_solver(options: SolveOptions) -> None:
+    """Make sure that the solver asked for is there, before any work is done.
 
     Raises:
+        InputError: it is unknown or not installed.
+    """
+    chain = _chain(options)
+    faults = []
+    for engine in dict.fromkeys([*chain, *(["clarabel"] if options.cross_check else [])]):
+        if engine == "clarabel" and not clarabel.installed():
+            flag = "--solver clarabel" if engine in chain else "--cross-check"
+            faults.append(Fault(flag, "needs Clarabel, which is not installed: pip install 'carbonmatch[clarabel]'"))
+        elif engine not in ENGINES and not pyomo_solver.available(engine):
+            known = [*CHAINS, *pyomo_solver.known_names()]
+            if engine in known:
+                what = "is not found on this machine; install it, or take --solver highs"
+            else:
+                what = f"is not known{nearest(engine, known)} (solvers: {listed(CHAINS)}, or any that Pyomo knows)"
+            faults.append(Fault(f"--solver {engine}", what))
+    if faults:
+        raise InputError(faults)
+
+
+def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
+    """Compile and solve a Pyomo model; see `solve_compiled`."""
+    return solve_compiled(compile_model(model), yardstick, options)
+
+
+def solve_compiled(compiled: CompiledModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
+    """Solve a compiled model; return its optimum only with a certificate that holds.
+
+    Raises:
+        InputError: the solver asked for is not there.
         InfeasibleError: no point meets the rows, confirmed without the objective.
         UnboundedError: a direction was found along which cost falls for ever.
         LimitError: the time limit was reached.
         SolverError: no engine returned a result that our certificate accepts.
+        VerificationError: a second engine, asked for, found another cost.
     """
-    return _Search(compile_model(model), yardstick, options or SolveOptions()).optimum()
+    options = options or SolveOptions()
+    check_solver(options)
+    search = _Search(compiled, yardstick, options)
+    optimum = search.optimum(_chain(options))
+    return search.cross_checked(optimum) if options.cross_check else optimum
+
+
+def _chain(options: SolveOptions) -> tuple[str, ...]:
+    if isinstance(options.solver, tuple):
+        return options.solver
+    return CHAINS.get(options.solver, (options.solver, *CHAINS["highs"]))
 
 
 class _Search:
@@ -63,23 +135,27 @@ class _Search:
         self.program = compiled.program
         self.yardstick = yardstick
         self.options = options
-        self.scale: Scale = scale_by(yardstick)
-        self.scaled_program = scaled(compiled.program, self.scale)
         self.ends = time.monotonic() + options.time_limit_seconds
         self.runs: list[EngineRun] = []
         self.logs: list[str] = []
+        self.seconds = {"scaling": 0.0, "solving": 0.0, "certifying": 0.0}
+        with self._timed("scaling"):
+            self.scale: Scale = scale_of(compiled.program, yardstick)
+            self.scaled_program = scaled(compiled.program, self.scale)
 
-    def optimum(self) -> Optimum:
+    def optimum(self, chain: tuple[str, ...]) -> Optimum:
         if self.program.matrix.shape[1] == 0:
             return self._without_choice()
-        for algorithm in self.options.chain:
-            run = self._run(self.scaled_program, algorithm)
-            certified = self._certified(run)
-            self._remember(run, certified is not None)
+        for engine in chain:
+            answer = self._asked(engine)
+            certified = self._certified(answer)
+            self.runs.append(
+                EngineRun(answer.engine, answer.message, answer.seconds, answer.iterations, certified is not None)
+            )
             if certified is not None:
-                return self._optimum(*certified)
-            if run.status in ("infeasible", "unbounded", "infeasible_or_unbounded"):
-                self._settle_infeasible_or_unbounded(algorithm)
+                return self._optimum(*certified, engine=answer.engine)
+            if answer.status in ("infeasible", "unbounded", "infeasible_or_unbounded"):
+                self._settle_infeasible_or_unbounded(engine)
         tried = "; ".join(f"{run.engine}: {run.status} after {run.seconds:.1f} s" for run in self.runs)
         message = (
             f"No engine returned a result that could be certified ({tried}). Nothing was written. "
@@ -87,87 +163,121 @@ class _Search:
         )
         raise SolverError(message)
 
+    def cross_checked(self, optimum: Optimum) -> Optimum:
+        """Solve again with the other engine; return the first optimum with what the second one found beside it."""
+        if optimum.engine is None:  # there was nothing to choose, and so nothing to check
+            return optimum
+        other = self.optimum(CHAINS["highs"] if optimum.engine == "clarabel" else ("clarabel",))
+        found, expected = other.certificate.primal_objective, optimum.certificate.primal_objective
+        difference = abs(found - expected) / max(1.0, gross_cost(self.program, optimum.values))
+        if difference > GAP_TOLERANCE:
+            message = (
+                f"{optimum.engine} found a cost of {expected:.10g} and {other.engine} one of {found:.10g}: "
+                f"{difference:.1e} of the gross cost apart, and at most {GAP_TOLERANCE:g} is allowed. "
+                "Nothing was written."
+            )
+            raise VerificationError(message)
+        cross_check = CrossCheck(str(other.engine), found, difference)
+        return replace(optimum, runs=other.runs, log=other.log, seconds=other.seconds, cross_check=cross_check)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[stage] += time.perf_counter() - began
+
     def _without_choice(self) -> Optimum:
         """Return the only point there is, where every column is fixed, if it meets the rows."""
         values, duals = np.zeros(0), np.zeros(self.program.matrix.shape[0])
         certificate = self._certificate(values, duals)
         if not holds(certificate):
             raise InfeasibleError(CONTRADICTION)
-        return self._optimum(values, duals, certificate)
+        return self._optimum(values, duals, certificate, engine=None)
 
-    def _run(self, program: LinearProgram, algorithm: Algorithm, what: str = "solving") -> HighsRun:
+    def _asked(self, engine: str) -> Answer:
+        """Return the answer of an engine to the whole problem, in user units."""
+        if engine in ENGINES:
+            answer = self._run(self.scaled_program, engine)
+            return replace(
+                answer,
+                values=None if answer.values is None else self.scale.values(answer.values),
+                duals=None if answer.duals is None else self.scale.duals(answer.duals),
+            )
+        return self._logged(f"solving with {engine}", partial(run_pyomo_solver, self.compiled, engine))
+
+    def _run(self, program: LinearProgram, engine: str, what: str = "solving") -> Answer:
+        """Return the answer of an engine to a scaled programme, in scaled units."""
+        asked = ENGINES[engine]
+        return self._logged(f"{what} with {asked.label}", partial(asked.run, program))
+
+    def _logged(self, what: str, run: Callable[[Request], Answer]) -> Answer:
         left = self.ends - time.monotonic()
         if left <= 0.0:
             self._raise_limit()
         if self.options.on_progress is not None:
-            self.options.on_progress(f"{what} with HiGHS {algorithm}")
-        run = run_highs(
-            program,
-            algorithm,
-            time_limit_seconds=left,
-            threads=self.options.threads,
-            on_log=self.options.on_log,
-        )
-        self.logs.append(f"== HiGHS {algorithm}\n{run.log}")
-        if run.status == "time_limit":
+            self.options.on_progress(what)
+        with self._timed("solving"):
+            answer = run(Request(left, self.options.threads, self.options.on_iteration, self.options.on_log))
+        self.logs.append(f"== {what}\n{answer.log}")
+        if answer.status == "time_limit":
             self._raise_limit()
-        return run
+        return answer
 
-    def _raise_limit(self) -> None:
+    def _raise_limit(self) -> NoReturn:
         message = (
             f"The time limit of {self.options.time_limit_seconds:g} s was reached before an optimum was proved. "
             "Nothing was written. Give more time with --time-limit."
         )
         raise LimitError(message)
 
-    def _remember(self, run: HighsRun, certified: bool) -> None:
-        engine = f"highs-{run.algorithm}"
-        self.runs.append(EngineRun(engine, run.message, run.seconds, run.iterations, certified))
-
-    def _certified(self, run: HighsRun) -> tuple[FloatArray, FloatArray, Certificate] | None:
-        """Return (values, duals, certificate) in user units where the certificate holds, whatever the status says."""
-        if run.values is None or run.duals is None:
+    def _certified(self, answer: Answer) -> tuple[FloatArray, FloatArray, Certificate] | None:
+        """Return (values, duals, certificate) where the certificate holds, whatever the status says."""
+        if answer.values is None or answer.duals is None:
             return None
-        values = np.clip(run.values * self.scale.power, self.program.lower, self.program.upper)
-        duals = run.duals * self.scale.money
-        certificate = self._certificate(values, duals)
-        return (values, duals, certificate) if holds(certificate) else None
+        values = np.clip(answer.values, self.program.lower, self.program.upper)
+        certificate = self._certificate(values, answer.duals)
+        return (values, answer.duals, certificate) if holds(certificate) else None
 
     def _certificate(self, values: FloatArray, duals: FloatArray) -> Certificate:
-        return certify(self.program, values, duals, self.yardstick)
+        with self._timed("certifying"):
+            return certify(self.program, values, duals, self.yardstick)
 
-    def _optimum(self, values: FloatArray, duals: FloatArray, certificate: Certificate) -> Optimum:
+    def _optimum(
+        self, values: FloatArray, duals: FloatArray, certificate: Certificate, *, engine: str | None
+    ) -> Optimum:
         return Optimum(
             columns=self.compiled.columns,
             values=values,
             rows=self.compiled.rows,
             duals=duals,
             certificate=certificate,
+            engine=engine,
             runs=tuple(self.runs),
             rows_count=self.program.matrix.shape[0],
             columns_count=self.program.matrix.shape[1],
-            nonzeros_count=int(self.program.matrix.nnz),
+            nonzeros_count=self.program.matrix.data.size,
+            seconds=dict(self.seconds),
             log="\n".join(self.logs),
         )
 
-    def _settle_infeasible_or_unbounded(self, algorithm: Algorithm) -> None:
+    def _settle_infeasible_or_unbounded(self, engine: str) -> None:
         """Find out which of the two it is; return if neither can be shown, so that the next engine has a try.
 
         Infeasible: the same rows without an objective have no solution either. Unbounded: they have one, and some
         direction that respects all rows lowers the cost for ever.
         """
-        fallback: Algorithm = "simplex" if algorithm == "simplex" else "ipx"
+        judge = "simplex" if engine == "simplex" else "ipx"
         free = replace(self.scaled_program, cost=np.zeros_like(self.program.cost))
-        run = self._run(free, fallback, "looking whether it can be met at all")
-        if run.status == "infeasible":
+        answer = self._run(free, judge, "looking whether it can be met at all")
+        if answer.status == "infeasible":
             message = "No portfolio within the limits of this case meets its target."
             raise InfeasibleError(message)
-        if run.values is None:
+        if answer.values is None:
             return
-        values = np.clip(run.values * self.scale.power, self.program.lower, self.program.upper)
+        values = np.clip(self.scale.values(answer.values), self.program.lower, self.program.upper)
         if primal_residual(self.program, values) > PRIMAL_TOLERANCE * self.yardstick.peak_load_mwh:
             return
-        names = self._growing_sizes(fallback)
+        names = self._growing_sizes(judge)
         if names:
             message = (
                 "The cost of this case falls without limit as these grow: "
@@ -176,7 +286,7 @@ class _Search:
             )
             raise UnboundedError(message)
 
-    def _growing_sizes(self, algorithm: Algorithm) -> list[str]:
+    def _growing_sizes(self, judge: str) -> list[str]:
         """Return the names of the sizes that grow where cost falls for ever; empty if there is no such direction.
 
         The direction solves the homogeneous programme (all finite sides zero), its length limited to 1 per column.
@@ -194,12 +304,12 @@ class _Search:
             lower=np.maximum(homogeneous(lp.lower), -1.0),
             upper=np.minimum(homogeneous(lp.upper), 1.0),
         )
-        run = self._run(direction, algorithm, "looking what grows without limit")
-        if run.values is None or float(lp.cost @ run.values) > -RAY_TOLERANCE:
+        answer = self._run(direction, judge, "looking what grows without limit")
+        if answer.values is None or float(lp.cost @ answer.values) > -RAY_TOLERANCE:
             return []
         growing = [
             f"{column.parent_block().index()} ({column.local_name})"
-            for column, value in zip(self.compiled.columns, run.values.tolist(), strict=True)
+            for column, value in zip(self.compiled.columns, answer.values.tolist(), strict=True)
             if abs(value) > RAY_TOLERANCE and not column.parent_component().is_indexed()
         ]
         return growing or ["trade at the prices of this case"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +16,13 @@ from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation import build_model, extract_solution, problem_from_case
 from carbonmatch.records import Optimum
-from carbonmatch.solving import SolveOptions, solve_model
+from carbonmatch.solving import SolveOptions, check_solver, compile_model, solve_compiled
 from carbonmatch.study.fix import Sizes, fix_sizes, missed, read_sizes
 from carbonmatch.study.result import Result
 from carbonmatch.tables import write_table
 
-LIBRARIES: Final = ("pyomo", "highspy", "highspy-extras", "numpy", "pandas", "pyarrow", "scipy")
-"""Whose versions decide the numbers, and so stand in the manifest."""
+LIBRARIES: Final = ("pyomo", "highspy", "highspy-extras", "clarabel", "numpy", "pandas", "pyarrow")
+"""Whose versions decide the numbers, and so stand in the manifest; null where an extra is not installed."""
 
 
 def solve_case(
@@ -43,22 +43,26 @@ def solve_case(
         VerificationError: the optimum does not agree with its own accounts; nothing is written.
     """
     options = options or SolveOptions()
+    check_solver(options)
     if out is not None:
         runfolder.check_writable(Path(out), force=force)
     sizes = None if fix is None else read_sizes(fix)
     stages = _Stages(options.on_progress)
+    stages.seconds["reading the case"] = case.provenance.seconds
     with stages("building the model"):
         problem = problem_from_case(case)
         if sizes is not None:
             problem = fix_sizes(problem, sizes)
         model = build_model(problem)
-    with stages("solving"):
-        try:
-            optimum = solve_model(model, problem.yardstick, options)
-        except InfeasibleError as error:
-            if sizes is None:
-                raise
-            raise InfeasibleError(missed(problem, sizes)) from error
+    try:
+        with stages("compiling the matrix"):
+            compiled = compile_model(model)
+        optimum = solve_compiled(compiled, problem.yardstick, options)
+        stages.seconds.update(optimum.seconds)
+    except InfeasibleError as error:
+        if sizes is None:
+            raise
+        raise InfeasibleError(missed(problem, sizes)) from error
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
@@ -70,24 +74,28 @@ def solve_case(
     origin = manifest(case, optimum, options, stages.seconds, sizes)
     result = Result(summary, origin, problem, solution, ledger, optimum)
     if out is not None:
-        with stages("writing the run folder"):
-            write_result(result, Path(out), force=force)
+        write_result(result, Path(out), force=force, on_progress=options.on_progress)
     return result
 
 
-def write_result(result: Result, path: Path, *, force: bool = False) -> None:
-    """Write a result as a run folder, whole or not at all."""
+def write_result(
+    result: Result, path: Path, *, force: bool = False, on_progress: Callable[[str], None] | None = None
+) -> None:
+    """Write a result as a run folder, whole or not at all. Its manifest also tells what writing the tables took."""
+    stages = _Stages(on_progress)
     with runfolder.new_run_folder(path, force=force) as folder:
-        write_table(result.hourly, folder / runfolder.HOURLY)
-        write_table(result.contracts_hourly, folder / runfolder.CONTRACTS)
-        write_table(result.storage_hourly, folder / runfolder.STORAGE)
-        (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
-        runfolder.write_json(folder / runfolder.MANIFEST, result.manifest)
+        with stages("writing the run folder"):
+            write_table(result.hourly, folder / runfolder.HOURLY)
+            write_table(result.contracts_hourly, folder / runfolder.CONTRACTS)
+            write_table(result.storage_hourly, folder / runfolder.STORAGE)
+            (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
+        seconds = {**result.manifest["wall_seconds"], **_rounded(stages.seconds)}
+        runfolder.write_json(folder / runfolder.MANIFEST, {**result.manifest, "wall_seconds": seconds})
         runfolder.write_json(folder / runfolder.SUMMARY, result.summary)
 
 
 def manifest(
-    case: Case, optimum: Optimum, options: SolveOptions, seconds: dict[str, float], sizes: Sizes | None = None
+    case: Case, optimum: Optimum, options: SolveOptions, seconds: Mapping[str, float], sizes: Sizes | None = None
 ) -> dict[str, Any]:
     """Return where the numbers of a run came from: inputs by hash, versions, engine runs, times and sizes."""
     source = case.provenance
@@ -107,11 +115,11 @@ def manifest(
         "versions": {
             "python": platform.python_version(),
             "carbonmatch": __version__,
-            **{library: version(library) for library in LIBRARIES},
+            **{library: _version(library) for library in LIBRARIES},
         },
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "solver": {
-            "engine": optimum.runs[-1].engine if optimum.runs else None,
+            "engine": optimum.engine,
             "threads": options.threads,
             "runs": [
                 {
@@ -123,11 +131,29 @@ def manifest(
                 }
                 for run in optimum.runs
             ],
+            "cross_check": None
+            if optimum.cross_check is None
+            else {
+                "engine": optimum.cross_check.engine,
+                "objective": optimum.cross_check.objective,
+                "difference": optimum.cross_check.difference,
+            },
             "log": runfolder.SOLVER_LOG,
         },
         "size": {"rows": optimum.rows_count, "columns": optimum.columns_count, "nonzeros": optimum.nonzeros_count},
-        "wall_seconds": dict(seconds),
+        "wall_seconds": _rounded(seconds),
     }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {stage: round(spent, 3) for stage, spent in seconds.items()}
 
 
 class _Stages:
@@ -143,4 +169,4 @@ class _Stages:
             self.on_progress(name)
         began = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - began, 3)
+        self.seconds[name] = time.perf_counter() - began

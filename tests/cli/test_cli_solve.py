@@ -108,7 +108,8 @@ def test_one_fault_is_one_fault(run, case):
     [
         (["solve", "absent.yaml"], "absent.yaml"),
         (["solve"], "CASE"),
-        (["solve", "case.yaml", "--solver", "highz"], "solvers: highs"),
+        (["solve", "case.yaml", "--solver", "higs"], "did you mean 'highs'"),
+        (["solve", "case.yaml", "--solver", "xpress"], "not found on this machine"),
         (["solve", "case.yaml", "--threads", "0"], "--threads"),
         (["solve", "case.yaml", "--scenario", "chaep"], "did you mean 'cheap'"),
         (["solve", "case.yaml", "--out", "case.yaml"], "is a file"),
@@ -143,7 +144,7 @@ def test_a_time_limit_ends_with_5(run, case):
     assert "--time-limit" in ended.err
 
 
-@pytest.mark.parametrize(("stage", "error"), [("solve_model", SolverError), ("prove", VerificationError)])
+@pytest.mark.parametrize(("stage", "error"), [("solve_compiled", SolverError), ("prove", VerificationError)])
 def test_solver_and_verification_failures_end_with_6_and_7(run, case, monkeypatch, stage, error):
     def fail(*_args, **_options):
         raise error("something is off")

@@ -22,7 +22,7 @@ from random_cases import (
 from carbonmatch.case import case_from_mapping
 from carbonmatch.formulation import problem_from_case
 from carbonmatch.formulation.matching import ledgers_coincide
-from carbonmatch.solving.solve import CHAIN
+from carbonmatch.solving.solve import CHAINS
 
 MATCHINGS = st.sampled_from(["annual", "monthly", "hourly"])
 SCOPES = st.sampled_from(["portfolio", "zone"])
@@ -246,7 +246,7 @@ def test_two_ledgers_cost_what_one_does_in_any_case(case, cfe):
     assert cost_of(case, split_ledgers=True).equals(cost_of(case, split_ledgers=False))
 
 
-@pytest.mark.parametrize("chain", [CHAIN, ("ipx", "simplex")], ids="-".join)
+@pytest.mark.parametrize("chain", [*CHAINS.values(), ("ipx", "simplex")], ids="-".join)
 @PROPERTY
 @given(case=cases())
 def test_engines_agree(case, chain):

@@ -17,8 +17,8 @@ from carbonmatch.accounting.score import score
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.formulation import build_model
 from carbonmatch.solving.certificate import holds
-from carbonmatch.solving.linear_program import compile_model
-from carbonmatch.solving.solve import CHAIN
+from carbonmatch.solving.compile import compile_model
+from carbonmatch.solving.solve import CHAINS
 from carbonmatch.units import GAP_TOLERANCE, MONEY_TOLERANCE, SCORE_TOLERANCE
 
 
@@ -263,7 +263,7 @@ def test_what_went_in_brown_never_comes_out_clean(case):
 # --- proof ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("chain", [SIMPLEX, CHAIN], ids="-".join)
+@pytest.mark.parametrize("chain", [SIMPLEX, *CHAINS.values()], ids="-".join)
 @PROPERTY
 @given(case=cases())
 def test_the_certificate_holds(case, chain):
@@ -295,7 +295,7 @@ def test_scores_are_shares(case):
         assert scores.fully_matched_hours + scores.longest_gap_hours <= problem.time.steps * problem.time.hours_per_step
 
 
-@pytest.mark.parametrize("chain", [SIMPLEX, CHAIN], ids="-".join)
+@pytest.mark.parametrize("chain", [SIMPLEX, *CHAINS.values()], ids="-".join)
 @PROPERTY
 @given(case=cases())
 def test_the_claim_is_at_least_the_score_of_the_model_and_the_accounts_prove_it(case, chain):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -12,18 +13,18 @@ from small_cases import a_case, solved
 from carbonmatch.errors import InfeasibleError, LimitError, SolverError, UnboundedError
 from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.solving import SolveOptions, solve, solve_model
-from carbonmatch.solving.highs import run_highs
-from carbonmatch.solving.linear_program import compile_model
+from carbonmatch.solving.compile import compile_model
 
-ENGINES = ["hipo", "ipx", "simplex"]
+ENGINES = ["hipo", "ipx", "simplex", "clarabel"]
 TARGET = {"matching": "hourly", "cfe": 0.5}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_finds_the_same_cost(engine):
-    _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions(chain=(engine,)))
+    _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions(solver=(engine,)))
     assert solution.objective == pytest.approx(1500, rel=1e-6)
-    assert optimum.runs[-1].engine == f"highs-{engine}"
+    assert optimum.engine == (engine if engine == "clarabel" else f"highs-{engine}")
+    assert optimum.runs[-1].engine == optimum.engine
     assert optimum.certificate.gap <= 1e-6
 
 
@@ -31,7 +32,7 @@ def test_every_engine_finds_the_same_cost(engine):
 def test_infeasible(engine):
     case = a_case({"target": {"matching": "hourly", "cfe": 0.9}})
     with pytest.raises(InfeasibleError, match="No portfolio within the limits"):
-        solved(case, options=SolveOptions(chain=(engine,)))
+        solved(case, options=SolveOptions(solver=(engine,)))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -39,7 +40,7 @@ def test_unbounded_names_what_grows(engine):
     # strike 80 against a sale at 100 in its only hour, and no limit on size
     case = a_case({"contracts": {"sun": {"max_mw": ...}}, "surplus": {"price": [100.0, 0.0]}})
     with pytest.raises(UnboundedError, match=re.escape("sun (contracted_mw)")):
-        solved(case, options=SolveOptions(chain=(engine,)))
+        solved(case, options=SolveOptions(solver=(engine,)))
 
 
 def test_a_limit_on_surplus_bounds_what_would_be_unbounded():
@@ -60,41 +61,48 @@ def test_out_of_time():
         solved(a_case({"target": TARGET}), options=SolveOptions(time_limit_seconds=1e-9))
 
 
-def damaged(times):
-    """Return a stand-in for HiGHS whose first `times` runs hand back a wrong point and call it optimal."""
-    calls = []
+def damage(monkeypatch, *names):
+    """Let the engines of these names hand back a wrong point and call it optimal."""
 
-    def run(program, algorithm, **options):
-        found = run_highs(program, algorithm, **options)
-        calls.append(algorithm)
-        if len(calls) <= times and found.values is not None:
-            object.__setattr__(found, "values", found.values * 1.01)
-        return found
+    def damaged(engine):
+        def run(program, request):
+            found = engine.run(program, request)
+            return found if found.values is None else replace(found, values=found.values * 1.01)
 
-    return run
+        return replace(engine, run=run)
+
+    for name in names:
+        monkeypatch.setitem(solve.ENGINES, name, damaged(solve.ENGINES[name]))
 
 
 def test_a_wrong_point_called_optimal_is_not_believed(monkeypatch):
-    monkeypatch.setattr(solve, "run_highs", damaged(times=2))
+    damage(monkeypatch, "hipo", "ipx")
     _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions())
     assert [run.certified for run in optimum.runs] == [False, False, True]
     assert [run.engine for run in optimum.runs] == ["highs-hipo", "highs-ipx", "highs-simplex"]
     assert solution.objective == pytest.approx(1500)
 
 
+def test_where_clarabel_is_not_believed_highs_takes_over(monkeypatch):
+    damage(monkeypatch, "clarabel")
+    _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions(solver="clarabel"))
+    assert [(run.engine, run.certified) for run in optimum.runs] == [("clarabel", False), ("highs-hipo", True)]
+    assert solution.objective == pytest.approx(1500)
+
+
 def test_where_no_engine_is_believed_the_run_ends_as_failed(monkeypatch):
-    monkeypatch.setattr(solve, "run_highs", damaged(times=3))
+    damage(monkeypatch, "hipo", "ipx", "simplex")
     with pytest.raises(SolverError, match=r"No engine .*highs-hipo.*highs-ipx.*highs-simplex"):
         solved(a_case({"target": TARGET}), options=SolveOptions())
 
 
 def test_progress_and_log_are_told():
     stages, lines = [], []
-    options = SolveOptions(chain=("ipx",), on_progress=stages.append, on_log=lines.append)
+    options = SolveOptions(solver=("ipx",), on_progress=stages.append, on_log=lines.append)
     _, _, optimum = solved(a_case({"target": TARGET}), options=options)
     assert stages == ["solving with HiGHS ipx"]
     assert "Model status" in "".join(lines)
-    assert "== HiGHS ipx" in optimum.log
+    assert "== solving with HiGHS ipx" in optimum.log
     assert "Model status" in optimum.log
 
 

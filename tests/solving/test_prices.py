@@ -146,7 +146,7 @@ def test_an_offer_left_out_enters_just_below_its_capture_value():
 def test_strong_duality(engine):
     from carbonmatch.solving import SolveOptions
 
-    _, solution, optimum = solved(day(), options=SolveOptions(chain=(engine,)))
+    _, solution, optimum = solved(day(), options=SolveOptions(solver=(engine,)))
     proof = optimum.certificate
     assert proof.primal_objective == pytest.approx(solution.objective, rel=1e-9)
     assert proof.dual_objective == pytest.approx(proof.primal_objective, rel=1e-6)

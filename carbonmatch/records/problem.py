@@ -1,26 +1,16 @@
-"""The frozen records that pass between the stages: Problem, Optimum, Solution, Ledger.
-
-Power is in MW, energy in MWh per step, money in the currency of the case, shares in 0..1. Flows are non-negative and
-the direction is in the name. Arrays over time have shape (steps,), stacked ones (entities, steps) in the order of the
-problem.
-"""
+"""Problem: a case as arrays in user units, all that the model, the solution and the accounts need to know."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from carbonmatch.records.array import FloatArray, IntArray
+
 Matching = Literal["none", "annual", "monthly", "hourly"]
-
-
-# --- Problem: a case as arrays ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -227,172 +217,3 @@ class Problem:
             mean_load_mwh=float(np.mean([zone.load_mwh.mean() for zone in self.zones])),
             typical_price_per_mwh=float(prices.mean()) or 1.0,
         )
-
-
-# --- Optimum: what a solver hands back --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """Proof of optimality, computed from the matrix and the returned vectors in user units, not taken from the solver.
-
-    primal_residual_mwh   largest violation of any row or bound
-    primal_residual       the same as a share of peak load per step
-    dual_residual         largest wrong-signed row dual or reduced cost, as a share of the prices it is made of
-    gap                   sum of all complementarity products / max(1, gross cost): at least the distance between cost
-                          and dual bound, since terms of different sign do not cancel
-    primal_objective, dual_objective   cost and its bound; None where there is no dual proof
-    """
-
-    primal_residual_mwh: float
-    primal_residual: float
-    dual_residual: float
-    gap: float
-    primal_objective: float
-    dual_objective: float
-
-
-@dataclass(frozen=True)
-class EngineRun:
-    """One attempt of one engine: its name, what it said, how long it took [s], its iterations."""
-
-    engine: str
-    status: str
-    seconds: float
-    iterations: int
-    certified: bool
-
-
-@dataclass(frozen=True)
-class Optimum:
-    """A certified optimum: values of columns and duals of rows in user units, with their modelling objects.
-
-    duals are d(cost) / d(right-hand side).
-    """
-
-    columns: tuple[Any, ...]
-    values: FloatArray
-    rows: tuple[Any, ...]
-    duals: FloatArray
-    certificate: Certificate
-    runs: tuple[EngineRun, ...]
-    rows_count: int
-    columns_count: int
-    nonzeros_count: int
-    log: str
-
-
-# --- Solution: the optimum in the terms of the problem ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ShadowPrices:
-    """Prices that the model finds, per MWh of the currency of the case.
-
-    energy_value_per_mwh       (zones, steps) worth of one more MWh delivered in the zone, without its claim
-    attribute_value_per_mwh    (zones, steps) worth of one more MWh of carbon-free claim in that hour
-    green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or
-                               of one more contracted MWh (annual; monthly: mean over the load); nan where there is
-                               no target row (none, or hourly at exactly 1)
-    surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
-    """
-
-    energy_value_per_mwh: FloatArray
-    attribute_value_per_mwh: FloatArray
-    green_premium_per_mwh: FloatArray
-    surplus_limit_value_per_mwh: float
-
-
-@dataclass(frozen=True)
-class Solution:
-    """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
-
-    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage
-    adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
-    cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
-    contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
-    """
-
-    contracted_mw: FloatArray
-    generation_mwh: FloatArray
-    curtailed_mwh: FloatArray
-    power_mw: FloatArray
-    energy_mwh: FloatArray
-    clean_charge_mwh: FloatArray
-    clean_discharge_mwh: FloatArray
-    clean_state_of_charge_mwh: FloatArray
-    grey_charge_mwh: FloatArray
-    grey_discharge_mwh: FloatArray
-    grey_state_of_charge_mwh: FloatArray
-    storage_net_delivery_mwh: FloatArray
-    retail_supply_mwh: FloatArray
-    firm_capacity_mw: FloatArray
-    sold_mwh: FloatArray
-    unmatched_mwh: FloatArray
-    excess_mwh: FloatArray
-    merged_ledgers: tuple[bool, ...]
-    cost: Mapping[str, float]
-    contract_cost: Mapping[str, float]
-    storage_cost: Mapping[str, float]
-    objective: float
-    model_score: float
-    shadow_prices: ShadowPrices
-
-
-# --- Ledger: who used what when ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ZoneLedger:
-    """The accounts of one zone [MWh per step], recomputed from flows by code that does not know the model.
-
-    contracted_mwh             net carbon-free energy offered to the load: generation + clean discharge - clean charge
-    matched_mwh                min(contracted, load); what is left of the load is unmatched, of the contracted is excess
-    matched_from_storage_mwh   the part of matched that came out of storage
-    """
-
-    name: str
-    load_mwh: FloatArray
-    generation_mwh: FloatArray
-    curtailed_mwh: FloatArray
-    clean_charge_mwh: FloatArray
-    clean_discharge_mwh: FloatArray
-    grey_charge_mwh: FloatArray
-    grey_discharge_mwh: FloatArray
-    contracted_mwh: FloatArray
-    matched_mwh: FloatArray
-    matched_from_storage_mwh: FloatArray
-    unmatched_mwh: FloatArray
-    excess_mwh: FloatArray
-    sold_mwh: FloatArray
-    retail_supply_mwh: FloatArray
-    metered_import_mwh: FloatArray
-    grid_cfe_share: FloatArray | None
-    carbon_intensity_g_per_kwh: FloatArray | None
-
-
-@dataclass(frozen=True)
-class ContractLedger:
-    """Where the generation of one contract went, step by step [MWh per step].
-
-    generation = matched + stored + excess; what a zone stores or has in excess in a step is shared among its contracts
-    pro rata to their generation in that step.
-    """
-
-    name: str
-    zone: str
-    generation_mwh: FloatArray
-    curtailed_mwh: FloatArray
-    matched_mwh: FloatArray
-    stored_mwh: FloatArray
-    excess_mwh: FloatArray
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """The accounts of a run: zones and contracts in the order of the problem. `starts`: start of each step, UTC."""
-
-    starts: pd.DatetimeIndex
-    hours_per_step: float
-    zones: tuple[ZoneLedger, ...]
-    contracts: tuple[ContractLedger, ...]

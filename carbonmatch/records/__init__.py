@@ -1,0 +1,49 @@
+"""The frozen records that pass between the stages: Problem, Optimum, Solution, Ledger.
+
+Power is in MW, energy in MWh per step, money in the currency of the case, shares in 0..1. Flows are non-negative and
+the direction is in the name. Arrays over time have shape (steps,), stacked ones (entities, steps) in the order of the
+problem.
+"""
+
+from __future__ import annotations
+
+from carbonmatch.records.array import FloatArray, IntArray
+from carbonmatch.records.ledger import ContractLedger, Ledger, ZoneLedger
+from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.problem import (
+    ContractTerms,
+    Matching,
+    PoolTerms,
+    Problem,
+    SiteTerms,
+    StorageTerms,
+    TargetTerms,
+    TimeTerms,
+    Yardstick,
+    ZoneTerms,
+)
+from carbonmatch.records.solution import ShadowPrices, Solution
+
+__all__ = [
+    "Certificate",
+    "ContractLedger",
+    "ContractTerms",
+    "CrossCheck",
+    "EngineRun",
+    "FloatArray",
+    "IntArray",
+    "Ledger",
+    "Matching",
+    "Optimum",
+    "PoolTerms",
+    "Problem",
+    "ShadowPrices",
+    "SiteTerms",
+    "Solution",
+    "StorageTerms",
+    "TargetTerms",
+    "TimeTerms",
+    "Yardstick",
+    "ZoneLedger",
+    "ZoneTerms",
+]

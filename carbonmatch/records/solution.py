@@ -1,0 +1,62 @@
+"""Solution: the optimum in the terms of the problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carbonmatch.records.array import FloatArray
+
+
+@dataclass(frozen=True)
+class ShadowPrices:
+    """Prices that the model finds, per MWh of the currency of the case.
+
+    energy_value_per_mwh       (zones, steps) worth of one more MWh delivered in the zone, without its claim
+    attribute_value_per_mwh    (zones, steps) worth of one more MWh of carbon-free claim in that hour
+    green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or
+                               of one more contracted MWh (annual; monthly: mean over the load); nan where there is
+                               no target row (none, or hourly at exactly 1)
+    surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    """
+
+    energy_value_per_mwh: FloatArray
+    attribute_value_per_mwh: FloatArray
+    green_premium_per_mwh: FloatArray
+    surplus_limit_value_per_mwh: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
+
+    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage
+    adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
+    cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
+    contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    """
+
+    contracted_mw: FloatArray
+    generation_mwh: FloatArray
+    curtailed_mwh: FloatArray
+    power_mw: FloatArray
+    energy_mwh: FloatArray
+    clean_charge_mwh: FloatArray
+    clean_discharge_mwh: FloatArray
+    clean_state_of_charge_mwh: FloatArray
+    grey_charge_mwh: FloatArray
+    grey_discharge_mwh: FloatArray
+    grey_state_of_charge_mwh: FloatArray
+    storage_net_delivery_mwh: FloatArray
+    retail_supply_mwh: FloatArray
+    firm_capacity_mw: FloatArray
+    sold_mwh: FloatArray
+    unmatched_mwh: FloatArray
+    excess_mwh: FloatArray
+    merged_ledgers: tuple[bool, ...]
+    cost: Mapping[str, float]
+    contract_cost: Mapping[str, float]
+    storage_cost: Mapping[str, float]
+    objective: float
+    model_score: float
+    shadow_prices: ShadowPrices

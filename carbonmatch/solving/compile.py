@@ -1,0 +1,82 @@
+"""The hand-over: a Pyomo model as one sparse matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyomo.core as pyo
+from pyomo.common.gc_manager import PauseGC
+from pyomo.repn.linear import LinearRepnVisitor
+
+from carbonmatch.errors import InfeasibleError
+from carbonmatch.solving.linear_program import LinearProgram, SparseMatrix
+
+CONTRADICTION: Final = (
+    "No portfolio can meet this case: the sizes and limits that it fixes already contradict its target."
+)
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A linear programme in user units, with the model and the modelling objects of its columns and rows."""
+
+    program: LinearProgram
+    model: pyo.ConcreteModel
+    columns: tuple[Any, ...]
+    rows: tuple[Any, ...]
+
+
+def compile_model(model: pyo.ConcreteModel) -> CompiledModel:
+    """Return a Pyomo model as one sparse matrix.
+
+    Fixed variables are numbers in it, and variables that no row and no cost refers to are left out.
+
+    Raises:
+        InfeasibleError: a row without variables does not hold.
+    """
+    with PauseGC():  # the walk makes and drops many small objects
+        return _compile(model)
+
+
+def _compile(model: pyo.ConcreteModel) -> CompiledModel:
+    visitor = LinearRepnVisitor({})
+    (objective,) = model.component_data_objects(pyo.Objective, active=True)
+    cost = visitor.walk_expression(objective.expr)
+    rows, counts, variables, values, lower, upper = [], [], [], [], [], []
+    for row in model.component_data_objects(pyo.Constraint, active=True):
+        low, body, high = row.to_bounded_expression(evaluate_bounds=True)
+        form = visitor.walk_expression(body)
+        low = -np.inf if low is None else low - form.constant
+        high = np.inf if high is None else high - form.constant
+        if not form.linear:
+            if low > 0.0 or high < 0.0:
+                raise InfeasibleError(CONTRADICTION)
+            continue
+        rows.append(row)
+        counts.append(len(form.linear))
+        variables.extend(form.linear)
+        values.extend(form.linear.values())
+        lower.append(low)
+        upper.append(high)
+    used = {*variables, *cost.linear}
+    columns = tuple(variable for key, variable in visitor.var_map.items() if key in used)
+    number = {id(variable): i for i, variable in enumerate(columns)}
+    matrix = SparseMatrix.from_entries(
+        shape=(len(rows), len(columns)),
+        rows=np.repeat(np.arange(len(rows)), counts),
+        columns=np.fromiter(map(number.__getitem__, variables), np.int64, len(variables)),
+        values=np.array(values, dtype=float),
+    )
+    bounds = [column.bounds for column in columns]
+    program = LinearProgram(
+        matrix=matrix,
+        cost=np.array([cost.linear.get(id(column), 0.0) for column in columns]),
+        offset=float(cost.constant),
+        row_lower=np.array(lower, dtype=float),
+        row_upper=np.array(upper, dtype=float),
+        lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
+        upper=np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
+    )
+    return CompiledModel(program, model, columns, tuple(rows))
