@@ -32,9 +32,9 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
     curtailed = np.zeros((len(contracts), steps))
     for i, contract in enumerate(problem.contracts):
         available[i] = contract.available_mwh_per_mw * contracted[i]
-        generation[i] = available[i]
-        for t, variable in contracts[i].generation_mwh.items():
-            generation[i, t] = variable.value
+        generation[i] = contract.least_mwh_per_mw * contracted[i]
+        for t, dispatched in contracts[i].dispatched_mwh.items():
+            generation[i, t] += dispatched.value
         if not contract.dispatchable:
             curtailed[i] = np.maximum(available[i] - generation[i], 0.0)
     pooled, delivered = _storage_flows(model, problem)
