@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     )
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Result
+    from carbonmatch.study import Result, Sweep
     from carbonmatch.study import solve_case as solve
+    from carbonmatch.study import sweep_targets as sweep
 
 __version__ = "0.2.0"
 
@@ -40,6 +41,7 @@ __all__ = [
     "Result",
     "SolveOptions",
     "SolverError",
+    "Sweep",
     "UnboundedError",
     "VerificationError",
     "__version__",
@@ -47,6 +49,7 @@ __all__ = [
     "load_case",
     "read_run",
     "solve",
+    "sweep",
 ]
 
 _HOME: Final = {
@@ -58,16 +61,18 @@ _HOME: Final = {
     "Result": "study",
     "SolveOptions": "solving",
     "SolverError": "errors",
+    "Sweep": "study",
     "UnboundedError": "errors",
     "VerificationError": "errors",
     "case_from_mapping": "case",
     "load_case": "case",
     "read_run": "runfolder",
     "solve": "study",
+    "sweep": "study",
 }
 """The module that each public name lives in."""
 
-_NAME_AT_HOME: Final = {"solve": "solve_case"}
+_NAME_AT_HOME: Final = {"solve": "solve_case", "sweep": "sweep_targets"}
 """Names that read better without their module in front."""
 
 

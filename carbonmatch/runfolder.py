@@ -6,6 +6,8 @@ contracts.parquet   where the generation of every contract went, hour by hour
 storage.parquet     charge, discharge and stored energy of every storage, hour by hour
 manifest.json       hashes of all inputs, versions, engine runs, times, sizes
 solver.log          what the solver said
+
+A sweep holds `sweep.json` and `sweep.csv`, one row per point, and a run folder for each of them under `points`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carbonmatch.errors import Fault, InputError
+from carbonmatch.wording import listed
 
 SUMMARY: Final = "summary.json"
 HOURLY: Final = "hourly.parquet"
@@ -30,8 +33,34 @@ MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
 
-FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, MANIFEST, SOLVER_LOG})
-"""All that a run writes. What else stands in a folder is not ours to delete."""
+SWEEP: Final = "sweep.json"
+SWEEP_TABLE: Final = "sweep.csv"
+POINTS: Final = "points"
+
+
+@dataclass(frozen=True)
+class FolderKind:
+    """What a command writes: its name, the files that tell it from other folders, and all files that it may hold.
+
+    What else stands in such a folder is not ours to delete. `*` in a path stands for one folder.
+    """
+
+    name: str
+    marks: frozenset[str]
+    files: frozenset[str]
+
+    def strangers(self, path: Path) -> list[str]:
+        """Return what stands in a folder beside the files of its kind."""
+        ours = {file for pattern in self.files for file in path.glob(pattern)}
+        ours |= {folder for file in ours for folder in file.parents if folder != path and folder.is_relative_to(path)}
+        return sorted(str(entry.relative_to(path)) for entry in path.rglob("*") if entry not in ours)
+
+
+_RUN_FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, MANIFEST, SOLVER_LOG})
+RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
+SWEEP_KIND: Final = FolderKind(
+    "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})
+)
 
 
 @dataclass(frozen=True)
@@ -43,25 +72,29 @@ class RunFolder:
     manifest: dict[str, Any]
 
 
-def check_writable(path: Path, *, force: bool) -> None:
-    """Refuse a folder that cannot become a run folder, before any work is done.
+def check_writable(path: Path, *, force: bool, kind: FolderKind = RUN_KIND) -> None:
+    """Refuse a folder that cannot become one of this kind, before any work is done.
 
     Raises:
-        InputError: it holds a run and `force` is not given, or it holds something else, or it cannot be written.
+        InputError: it holds one and `force` is not given, or it holds something else, or it cannot be written.
     """
     if Path.cwd().is_relative_to(path.absolute()):
         raise InputError([Fault(str(path), "is where you are; name a new folder with --out, such as --out run")])
     if path.exists():
         if not path.is_dir():
-            raise InputError([Fault(str(path), "is a file; a run is written to a folder. Name another one with --out")])
+            raise InputError(
+                [Fault(str(path), f"is a file; a {kind.name} is written to a folder. Name another one with --out")]
+            )
         names = {entry.name for entry in path.iterdir()}
-        if names and not {SUMMARY, MANIFEST} <= names:
-            raise InputError([Fault(str(path), "holds other files and no run; name another folder with --out")])
+        if names and not kind.marks <= names:
+            raise InputError(
+                [Fault(str(path), f"holds other files and no {kind.name}; name another folder with --out")]
+            )
         if names and not force:
-            what = "holds a run already; add --force to replace it, or name another --out"
+            what = f"holds a {kind.name} already; add --force to replace it, or name another --out"
             raise InputError([Fault(str(path), what)])
-        if names - FILES:
-            what = f"holds files beside the run ({', '.join(sorted(names - FILES))}): move them, or name another --out"
+        if strangers := kind.strangers(path):
+            what = f"holds files beside the {kind.name} ({listed(strangers)}): move them, or name another --out"
             raise InputError([Fault(str(path), what)])
     parent = next(p for p in path.absolute().parents if p.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK):
@@ -69,12 +102,12 @@ def check_writable(path: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def new_run_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
+def new_run_folder(path: Path, *, force: bool = False, kind: FolderKind = RUN_KIND) -> Iterator[Path]:
     """Give a folder beside `path` to write to, and rename it to `path` once the block has ended well.
 
     A run that fails or is interrupted leaves nothing behind, and what stood at `path` stays as it was.
     """
-    check_writable(path, force=force)
+    check_writable(path, force=force, kind=kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:

@@ -11,6 +11,7 @@ from carbonmatch import __version__
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.init import init
 from carbonmatch.cli.solve import solve
+from carbonmatch.cli.sweep import sweep
 from carbonmatch.cli.validate import validate
 
 HELP: Final = """
@@ -66,3 +67,4 @@ def carbonmatch(
 app.command(context_settings=CONTEXT)(init)
 app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
+app.command(context_settings=CONTEXT)(sweep)

@@ -22,6 +22,16 @@ Settings = Annotated[
 Scenario = Annotated[
     str | None, typer.Option("--scenario", metavar="NAME", help="Apply a scenario of the case, before any --set.")
 ]
+Solver = Annotated[
+    str,
+    typer.Option(
+        "--solver", metavar="NAME", help="highs, clarabel, or any solver that Pyomo knows and finds, by its name."
+    ),
+]
+CrossCheck = Annotated[
+    bool, typer.Option("--cross-check", help="Solve again with the other of HiGHS and Clarabel, and compare.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 

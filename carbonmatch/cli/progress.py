@@ -50,7 +50,7 @@ def _live_line() -> Iterator[Progress]:
     with Line(spinner, seconds, stage, console=console, transient=True, refresh_per_second=8) as line:
         task = line.add_task("starting", total=None, iteration="")
         yield Progress(
-            stage=lambda name: line.update(task, description=name, iteration=""),
+            stage=lambda name: line.update(task, description=name, iteration="", refresh=True),
             iteration=lambda number: line.update(task, iteration=f", iteration {number}"),
         )
     console.print(f"done in {time.perf_counter() - began:.1f} s", highlight=False, style="dim")

@@ -9,7 +9,7 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CasePath, Scenario, Settings, echo_json, read_case
+from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
 from carbonmatch.report import overview
@@ -29,15 +29,8 @@ def solve(
     ] = None,
     settings: Settings = None,
     scenario: Scenario = None,
-    solver: Annotated[
-        str,
-        typer.Option(
-            "--solver", metavar="NAME", help="highs, clarabel, or any solver that Pyomo knows and finds, by its name."
-        ),
-    ] = "highs",
-    cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Solve again with the other of HiGHS and Clarabel, and compare.")
-    ] = False,
+    solver: Solver = "highs",
+    cross_check: CrossCheck = False,
     fix: Annotated[
         Path | None,
         typer.Option(
@@ -52,7 +45,7 @@ def solve(
     threads: Annotated[
         int, typer.Option("--threads", metavar="N", min=1, help="Threads of the engine; 1 gives the same bytes again.")
     ] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")] = False,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json to stdout instead of tables.")] = False,
 ) -> None:
     """Find the cheapest portfolio that meets the target.

@@ -10,29 +10,69 @@ import pyomo.core as pyo
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights
 from carbonmatch.formulation.terms import linear_sum
-from carbonmatch.records import IntArray, Problem
+from carbonmatch.records import Problem
 
 
 def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Add the rows of the target and of the limit on surplus. `flows` are those of each zone."""
-    groups = [[z] for z in range(len(problem.zones))] if problem.target.per_zone else [list(range(len(problem.zones)))]
     match problem.target.matching:
-        case "annual":
-            add_volume_targets(model, problem, flows, groups, np.zeros(problem.time.steps, dtype=np.int64))
-        case "monthly":
-            add_volume_targets(model, problem, flows, groups, problem.time.month_of_step)
+        case "annual" | "monthly":
+            add_volume_targets(model, problem, flows)
         case "hourly":
             if problem.target.cfe == 1.0:
                 forbid_unmatched(model, problem)
             elif problem.target.cfe > 0.0:
-                add_hourly_target(model, problem, groups)
+                add_hourly_target(model, problem)
         case "none":
             pass
     if not math.isinf(problem.target.max_surplus_share):
         add_surplus_limit(model, problem)
 
 
-def add_hourly_target(model: pyo.ConcreteModel, problem: Problem, groups: list[list[int]]) -> None:
+def target_groups(problem: Problem) -> list[list[int]]:
+    """Return the numbers of the zones that meet the target together: each by itself, or all."""
+    zones = list(range(len(problem.zones)))
+    return [[z] for z in zones] if problem.target.per_zone else [zones]
+
+
+def target_periods(problem: Problem) -> list[list[int]]:
+    """Return the steps over which the target counts: those of every local month, or of the whole horizon."""
+    months = problem.time.month_of_step
+    if problem.target.matching != "monthly":
+        return [list(range(problem.time.steps))]
+    return [np.flatnonzero(months == month).tolist() for month in range(int(months.max()) + 1)]
+
+
+def load_of(problem: Problem, group: list[int], steps: list[int]) -> float:
+    """Return the load of a group of zones in some steps [MWh]."""
+    return sum(float(problem.zones[z].load_mwh[steps].sum()) for z in group)
+
+
+def target_moves(
+    model: pyo.ConcreteModel, before: Problem, after: Problem
+) -> list[tuple[pyo.Constraint, float]] | None:
+    """Return how far the right-hand side of each target row moves [MWh] where only the share that is asked for changes.
+
+    None where a row is there for one share and not for the other: an hourly target of exactly 0 or 1 has none.
+    """
+    groups, periods = target_groups(before), target_periods(before)
+    rise = after.target.cfe - before.target.cfe
+    match before.target.matching:
+        case "hourly" if all(0.0 < problem.target.cfe < 1.0 for problem in (before, after)):
+            moves = [
+                (row, -rise * load_of(before, groups[group], periods[0])) for group, row in model.hourly_target.items()
+            ]
+        case "annual" | "monthly":
+            moves = [
+                (row, rise * load_of(before, groups[group], periods[period]))
+                for (group, period), row in model.volume_target.items()
+            ]
+        case _:
+            return None
+    return moves if len(moves) == len(groups) * len(periods) else None
+
+
+def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
     """Keep the load that is left unmatched, hour by hour, below what the target allows.
 
     sum_t (1 - g[t]) * unmatched[t] <= (1 - cfe) * sum_t load[t]        [MWh], for the portfolio or for each zone
@@ -40,15 +80,15 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem, groups: list[l
     g is the carbon-free share of the grid where the target gives credit for it, else 0. Excess of one hour does not
     help another one.
     """
+    groups, (steps,) = target_groups(problem), target_periods(problem)
 
     def hourly_target(_: pyo.Block, group: int) -> pyo.Expression:
         unmatched = [variable for z in groups[group] for variable in model.zone[problem.zones[z].name].unmatched]
         weights = np.concatenate(
             [score_weights(problem.zones[z], grid_credit=problem.target.grid_credit) for z in groups[group]]
         )
-        load = sum(float(problem.zones[z].load_mwh.sum()) for z in groups[group])
         weighted = pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
-        return row(weighted <= (1.0 - problem.target.cfe) * load)
+        return row(weighted <= (1.0 - problem.target.cfe) * load_of(problem, groups[group], steps))
 
     model.hourly_target = pyo.Constraint(range(len(groups)), rule=hourly_target)
 
@@ -73,28 +113,19 @@ def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem) -> None:
                 variable[t].fix(0.0)
 
 
-def add_volume_targets(
-    model: pyo.ConcreteModel,
-    problem: Problem,
-    flows: list[ZoneFlows],
-    groups: list[list[int]],
-    period_of_step: IntArray,
-) -> None:
+def add_volume_targets(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Contract at least a share of the load as a volume, over the year or in every calendar month (local time).
 
     sum_t net_contracted[t] >= cfe * sum_t load[t]       [MWh], per period, for the portfolio or for each zone
     """
-    cfe = problem.target.cfe
+    groups, periods = target_groups(problem), target_periods(problem)
     net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
-    periods = range(int(period_of_step.max()) + 1)
-    steps = [np.flatnonzero(period_of_step == period).tolist() for period in periods]
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
-        contracted = pyo.quicksum(net[z][t] for z in groups[group] for t in steps[period])
-        load = sum(float(problem.zones[z].load_mwh[steps[period]].sum()) for z in groups[group])
-        return row(contracted >= cfe * load)
+        contracted = pyo.quicksum(net[z][t] for z in groups[group] for t in periods[period])
+        return row(contracted >= problem.target.cfe * load_of(problem, groups[group], periods[period]))
 
-    model.volume_target = pyo.Constraint(range(len(groups)), periods, rule=volume_target)
+    model.volume_target = pyo.Constraint(range(len(groups)), range(len(periods)), rule=volume_target)
 
 
 def row(relation: pyo.Expression | bool) -> pyo.Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonmatch.report.frontier import frontier
 from carbonmatch.report.overview import Column, Overview, OverviewTable, overview
 
-__all__ = ["Column", "Overview", "OverviewTable", "overview"]
+__all__ = ["Column", "Overview", "OverviewTable", "frontier", "overview"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,20 @@ class CompiledModel:
     model: pyo.ConcreteModel
     columns: tuple[Any, ...]
     rows: tuple[Any, ...]
+
+    def moved(self, moves: Iterable[tuple[Any, float]]) -> CompiledModel | None:
+        """Return the same with the sides of some rows moved by so much; None where one was a constant and left out.
+
+        The modelling objects are those of the model as it was built: their own sides stay where they were.
+        """
+        number = {id(row): i for i, row in enumerate(self.rows)}
+        by = np.zeros(len(self.rows))
+        for row, move in moves:
+            if id(row) not in number:
+                return None
+            by[number[id(row)]] = move
+        lower, upper = self.program.row_lower + by, self.program.row_upper + by
+        return replace(self, program=replace(self.program, row_lower=lower, row_upper=upper))
 
 
 def compile_model(model: pyo.ConcreteModel) -> CompiledModel:

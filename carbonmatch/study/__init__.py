@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from carbonmatch.study.result import Result
 from carbonmatch.study.run import solve_case
+from carbonmatch.study.sweep import Point, Sweep, sweep_targets
 
-__all__ = ["Result", "solve_case"]
+__all__ = ["Point", "Result", "Sweep", "solve_case", "sweep_targets"]

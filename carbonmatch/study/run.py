@@ -15,7 +15,7 @@ from carbonmatch.accounting import build_ledger, prove, summarise
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation import build_model, extract_solution, problem_from_case
-from carbonmatch.records import Optimum
+from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import SolveOptions, check_solver, compile_model, solve_compiled
 from carbonmatch.study.fix import Sizes, fix_sizes, missed, read_sizes
 from carbonmatch.study.result import Result
@@ -47,7 +47,7 @@ def solve_case(
     if out is not None:
         runfolder.check_writable(Path(out), force=force)
     sizes = None if fix is None else read_sizes(fix)
-    stages = _Stages(options.on_progress)
+    stages = Stages(options.on_progress)
     stages.seconds["reading the case"] = case.provenance.seconds
     with stages("building the model"):
         problem = problem_from_case(case)
@@ -63,6 +63,27 @@ def solve_case(
         if sizes is None:
             raise
         raise InfeasibleError(missed(problem, sizes)) from error
+    result = verified_result(case, problem, model, optimum, options=options, stages=stages, sizes=sizes)
+    if out is not None:
+        write_result(result, Path(out), force=force, on_progress=options.on_progress)
+    return result
+
+
+def verified_result(
+    case: Case,
+    problem: Problem,
+    model: Any,
+    optimum: Optimum,
+    *,
+    options: SolveOptions,
+    stages: Stages,
+    sizes: Sizes | None = None,
+) -> Result:
+    """Read the solution out of a solved model, account for it and prove the accounts.
+
+    Raises:
+        VerificationError: the optimum does not agree with its own accounts.
+    """
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
@@ -72,17 +93,14 @@ def solve_case(
         summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes)
-    result = Result(summary, origin, problem, solution, ledger, optimum)
-    if out is not None:
-        write_result(result, Path(out), force=force, on_progress=options.on_progress)
-    return result
+    return Result(summary, origin, problem, solution, ledger, optimum)
 
 
 def write_result(
     result: Result, path: Path, *, force: bool = False, on_progress: Callable[[str], None] | None = None
 ) -> None:
     """Write a result as a run folder, whole or not at all. Its manifest also tells what writing the tables took."""
-    stages = _Stages(on_progress)
+    stages = Stages(on_progress)
     with runfolder.new_run_folder(path, force=force) as folder:
         with stages("writing the run folder"):
             write_table(result.hourly, folder / runfolder.HOURLY)
@@ -156,7 +174,7 @@ def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
     return {stage: round(spent, 3) for stage, spent in seconds.items()}
 
 
-class _Stages:
+class Stages:
     """The stages of a run, each announced as it begins and timed."""
 
     def __init__(self, on_progress: Callable[[str], None] | None) -> None:
@@ -165,6 +183,7 @@ class _Stages:
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
+        """Announce and time the stage of the block."""
         if self.on_progress is not None:
             self.on_progress(name)
         began = time.perf_counter()

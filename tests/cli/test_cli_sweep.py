@@ -1,0 +1,196 @@
+"""`carbonmatch sweep` and `cm.sweep`: the frontier is what single solves find, whatever was reused on the way."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import carbonmatch as cm
+from carbonmatch.cli.sweep import read_targets
+from carbonmatch.study import sweep as study_sweep
+
+MONTHLY = "target.matching=monthly"
+ANNUAL = "target.matching=annual"
+
+
+@pytest.mark.parametrize("settings", [[], [ANNUAL], [MONTHLY], ["target.grid_credit=true"]])
+@pytest.mark.parametrize("solver", ["highs", "clarabel"])
+def test_every_point_is_what_a_solve_of_its_own_finds(case, settings, solver):
+    options = cm.SolveOptions(solver=solver)
+    targets = [0.3, 0.5, 0.9, 1.0]
+    found = cm.sweep(case, targets, settings=settings, jobs=1, options=options)
+    assert [point.cfe for point in found.points] == targets
+    for point in found.points:
+        alone = cm.solve(cm.load_case(case, settings=[*settings, f"target.cfe={point.cfe}"]), options)
+        assert point.summary["target"] == alone.summary["target"]
+        assert point.summary["cost"]["net_of_sales"] == pytest.approx(alone.summary["cost"]["net_of_sales"], rel=1e-6)
+        assert point.summary["scores"]["cfe_score"] == pytest.approx(alone.scores["cfe_score"], abs=1e-5)
+
+
+def test_the_model_is_built_once_for_all_targets_that_have_a_row(case, monkeypatch):
+    built = []
+
+    def build_model(problem):
+        built.append(problem.target.cfe)
+        return study_build_model(problem)
+
+    study_build_model = study_sweep.build_model
+    monkeypatch.setattr(study_sweep, "build_model", build_model)
+    cm.sweep(case, [0.3, 0.6, 0.9, 1.0], jobs=1)
+    assert built == [0.3, 1.0]
+
+
+def test_targets_that_the_lowest_one_reaches_anyway_are_not_solved_again(case, monkeypatch):
+    solved = []
+
+    def solve_compiled(compiled, yardstick, options):
+        solved.append(compiled)
+        return study_solve_compiled(compiled, yardstick, options)
+
+    study_solve_compiled = study_sweep.solve_compiled
+    monkeypatch.setattr(study_sweep, "solve_compiled", solve_compiled)
+    found = cm.sweep(case, [0.05, 0.1, 0.2, 0.3, 0.4], jobs=1)  # the price alone brings the score to 0.208
+    assert [point.shared_with for point in found.points] == [None, 0.05, 0.05, None, None]
+    assert len(solved) == 3
+    for point in found.points[1:3]:
+        assert point.summary["target"]["cfe"] == point.cfe
+        assert point.summary["certificate"]["gap"] <= 1e-6
+        assert point.summary["shadow_prices"]["green_premium_per_mwh"]["DE"] == pytest.approx(0, abs=1e-3)
+        assert point.summary["cost"] == found.points[0].summary["cost"]
+
+
+def test_cost_rises_along_the_frontier_at_the_slope_that_the_premium_tells(case):
+    table = cm.sweep(case, [0.4, 0.45, 0.5, 0.55, 0.6], jobs=1).table
+    slope = table["cost_net_of_sales_per_mwh_load"].diff().iloc[1:] / table["target_cfe"].diff().iloc[1:]
+    premium = table["DE_green_premium_per_mwh"]
+    assert (slope > 0).all()
+    for step in range(1, len(table)):  # a convex curve: each chord is as steep as its ends allow
+        assert premium[step - 1] - 1e-4 <= slope[step] <= premium[step] + 1e-4
+
+
+def test_two_processes_write_what_one_writes(run, case):
+    targets = "0.05:0.65:0.15"
+    assert run("sweep", case, "--cfe", targets, "--jobs", 1, "--out", "one").code == 0
+    ended = run("sweep", case, "--cfe", targets, "--jobs", 2, "--out", "two")
+    assert ended.code == 0
+    assert "5 of 5 targets" in ended.err
+    files = sorted(str(path.relative_to("one")) for path in Path("one").rglob("*") if path.is_file())
+    assert files == sorted(str(path.relative_to("two")) for path in Path("two").rglob("*") if path.is_file())
+    for name in files:
+        if not name.endswith(("manifest.json", "solver.log")):
+            assert Path("one", name).read_bytes() == Path("two", name).read_bytes(), name
+    for path in Path("two", "points").iterdir():
+        assert cm.read_run(path).summary["verified"] is True
+
+
+def test_the_table_says_where_it_comes_from(run, case):
+    ended = run("sweep", case, "--cfe", "0.5,0.3", "--jobs", 1, "--out", "frontier", "--json")
+    written = json.loads(ended.out)
+    assert written == json.loads(Path("frontier", "sweep.json").read_text())
+    assert written["case"]["path"] == str(case)
+    assert len(written["case"]["sha256"]) == 64
+    table = pd.read_csv(Path("frontier", "sweep.csv"))
+    assert table["target_cfe"].tolist() == [0.3, 0.5]
+    for row, point in zip(table.to_dict(orient="records"), written["points"], strict=True):
+        run_folder = Path("frontier", "points", f"cfe-{point['target_cfe']:g}")
+        summary = json.loads((run_folder / "summary.json").read_text())
+        assert row["cost_net_of_sales"] == pytest.approx(summary["cost"]["net_of_sales"])
+        assert row["pv_contracted_mw"] == pytest.approx(summary["contracts"]["pv"]["contracted_mw"])
+        override = json.loads((run_folder / "manifest.json").read_text())["case"]["overrides"][-1]
+        assert (override["key"], override["value"]) == ("target.cfe", point["target_cfe"])
+
+
+def test_a_person_sees_the_frontier_and_the_sizes(run, case):
+    ended = run("sweep", case, "--cfe", "0.05,0.1,0.3", "--jobs", 1)
+    assert ended.code == 0
+    assert "3, of which 3 are met" in ended.out
+    for heading in ("Frontier", "Sizes", "same as", "EUR/MWh", "premium at"):
+        assert heading in ended.out
+    assert "Written to runs" in ended.out
+
+
+def test_a_target_that_cannot_be_met_is_a_row_with_its_reason(run, case):
+    held = ["--set", "contracts.wind.max_mw=0", "--set", "contracts.pv.max_mw=30"]
+    ended = run("sweep", case, "--cfe", "0.3,0.9", *held, "--jobs", 1, "--out", "some")
+    assert ended.code == 0
+    assert "2, of which 1 are met" in ended.out
+    assert "No portfolio within the limits" in ended.out
+    assert sorted(path.name for path in Path("some", "points").iterdir()) == ["cfe-0.3"]
+    none = run("sweep", case, "--cfe", "0.8,0.9", *held, "--jobs", 1, "--out", "none")
+    assert none.code == 3
+    assert "No target was met." in none.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--cfe", "abc"], "is no range of targets"),
+        (["--cfe", "0.9:0.5:0.1"], "is no range of targets"),
+        (["--cfe", "0.5:0.9:0"], "is no range of targets"),
+        (["--cfe", "0.5:0.9"], "is no range of targets"),
+        (["--cfe", "0:1:0.0001"], "is no range of targets"),
+        (["--cfe", "0.5,nan"], "is no range of targets"),
+        (["--cfe", "0.9,90"], "90 is outside 0..1; write 0.9 for 90 %"),
+        (["--cfe", "0.5", "--scenario", "cheap"], "target.matching is none"),
+        (["--cfe", "0.5", "--set", "target.cfee=1"], "did you mean 'cfe'"),
+        (["--cfe", "0.5", "--solver", "higs"], "did you mean 'highs'"),
+        (["--cfe", "0.5", "--out", "case.yaml"], "is a file"),
+        ([], "--cfe"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2_and_writes_nothing(run, case, words, told):
+    before = sorted(path.name for path in Path().iterdir())
+    ended = run("sweep", case, *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert sorted(path.name for path in Path().iterdir()) == before
+
+
+def test_nothing_is_overwritten_without_force_and_nothing_of_others_at_all(run, case):
+    words = ["sweep", case, "--cfe", "0.3", "--jobs", 1, "--out", "frontier"]
+    assert run(*words).code == 0
+    assert "holds a sweep already" in run(*words).err
+    assert run(*words, "--force").code == 0
+    note = Path("frontier", "points", "cfe-0.3", "note.txt")
+    note.write_text("mine")
+    ended = run(*words, "--force")
+    assert (ended.code, note.read_text()) == (2, "mine")
+    assert "points/cfe-0.3/note.txt" in ended.err
+    assert "holds other files and no run" in run("solve", case, "--out", "frontier", "--force").err
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("0.5:1.0:0.1", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]),
+        ("0:1:0.4", [0.0, 0.4, 0.8]),
+        ("1,0.9,0.9", [0.9, 1.0]),
+        ("0.7", [0.7]),
+    ],
+)
+def test_targets_are_read_in_decimals(text, targets):
+    assert read_targets(text) == targets
+
+
+def test_ctrl_c_ends_all_processes_and_leaves_nothing(case):
+    code = "import sys; from carbonmatch.cli import main; main(sys.argv[1:])"
+    words = ["sweep", str(case), "--cfe", "0.001:0.999:0.001", "--jobs", "2", "--out", "frontier"]
+    sweeping = subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert sweeping.stderr is not None
+    while "targets" not in sweeping.stderr.readline():
+        assert sweeping.poll() is None
+    sweeping.send_signal(signal.SIGINT)
+    out, err = sweeping.communicate(timeout=30)  # the pipe closes only when the last process has ended
+    assert sweeping.returncode == 130
+    assert out == ""
+    assert err.endswith("Interrupted; nothing was written.\n")
+    assert "Traceback" not in err
+    assert sorted(path.name for path in Path().iterdir()) == ["case.yaml", "sun.csv"]
