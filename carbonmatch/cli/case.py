@@ -51,6 +51,11 @@ def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None, 
         raise typer.Exit(error.exit_code) from error
 
 
+def run_name(case: Case, scenario: str | None) -> str:
+    """Return the name of the folder that a run is written to unless told otherwise."""
+    return case.name if scenario is None else f"{case.name}-{scenario}"
+
+
 def echo_json(text: str) -> None:
     """Print JSON to stdout, in UTF-8 whatever the terminal speaks."""
     typer.echo(text.encode(), nl=False)

@@ -9,7 +9,7 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case
+from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
 from carbonmatch.report import overview
@@ -56,7 +56,7 @@ def solve(
         told.stage("reading the case")
         checked = read_case(case, settings, scenario)
         tell_warnings(checked.warnings)
-        folder = out or Path("runs") / (checked.name if scenario is None else f"{checked.name}-{scenario}")
+        folder = out or Path("runs") / run_name(checked, scenario)
         options = cm.SolveOptions(
             time_limit_seconds=float("inf") if time_limit is None else time_limit,
             threads=threads,

@@ -11,8 +11,8 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json
-from carbonmatch.cli.ending import exit_codes, tell_error
+from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
+from carbonmatch.cli.ending import exit_codes, tell_error, tell_warnings
 from carbonmatch.cli.progress import progress
 from carbonmatch.errors import Fault
 
@@ -58,9 +58,11 @@ def sweep(
     Every point is verified and written as a run folder of its own. Data goes to stdout, words and progress to stderr.
     """
     targets = read_targets(cfe)
-    folder = out or Path("runs") / f"{case.stem}-sweep"
     with exit_codes("Interrupted; nothing was written."), progress() as told:
         told.stage("reading the case")
+        checked = read_case(case, settings, scenario)
+        tell_warnings(checked.warnings)
+        folder = out or Path("runs") / f"{run_name(checked, scenario)}-sweep"
         options = cm.SolveOptions(
             time_limit_seconds=float("inf") if time_limit is None else time_limit,
             solver=solver,
