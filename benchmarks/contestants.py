@@ -142,7 +142,7 @@ SWEEP_HIGHS: Final = carbonmatch_sweep("carbonmatch sweep, HiGHS", "highs")
 SWEEP_CLARABEL: Final = carbonmatch_sweep("carbonmatch sweep, Clarabel", "clarabel", ("clarabel",))
 BARE_HIGHS: Final = (
     bare_highs("bare HiGHS hipo", "solver=hipo", *INTERIOR_POINT),
-    bare_highs("bare HiGHS hipo, no presolve", "solver=hipo", "presolve=off", *INTERIOR_POINT),
+    bare_highs("bare HiGHS hipo, no presolve", "solver=hipo", "presolve=off", "hipo_ordering=amd", *INTERIOR_POINT),
 )
 BARE_CLARABEL: Final = bare_clarabel("bare Clarabel")
 PYPSA_DEFAULT: Final = pypsa("PyPSA, HiGHS default")

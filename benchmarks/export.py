@@ -12,18 +12,16 @@ import argparse
 import json
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 import carbonmatch as cm
 from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.records import Problem
-
-TYPICAL_SCALED_PRICE: Final = 10.0
-"""A typical price in scaled units; the mean load of a step is one. The interior-point codes do well at this scale."""
+from carbonmatch.solving import compile_model
+from carbonmatch.solving.scaling import scale_of, scaled
 
 
 def terms(value: Any, arrays: dict[str, Any]) -> Any:
@@ -40,28 +38,21 @@ def terms(value: Any, arrays: dict[str, Any]) -> Any:
 
 
 def matrix(problem: Problem) -> dict[str, Any]:
-    """Return the linear programme of a problem in scaled units, with the factors that undo the scaling of its cost.
-
-    cost in user units = money_scale * (cost @ x + offset)
-    """
-    form = LinearStandardFormCompiler().write(build_model(problem), mixed_form=True)
-    yardstick = problem.yardstick
-    power = yardstick.mean_load_mwh
-    money = yardstick.typical_price_per_mwh / TYPICAL_SCALED_PRICE
-    side = np.asarray(form.rhs, dtype=float) / power
-    kind = np.array([row.bound_type for row in form.rows])
-    lower, upper = zip(*(column.bounds for column in form.columns), strict=True)
+    """Return the linear programme of a problem as engines see it, and the factor that its cost was scaled by."""
+    program = compile_model(build_model(problem)).program
+    scale = scale_of(program, problem.yardstick)
+    seen = scaled(program, scale)
     return {
-        "matrix_start": form.A.indptr,
-        "matrix_index": form.A.indices,
-        "matrix_value": form.A.data,
-        "cost": form.c.toarray().ravel() / money,
-        "offset": float(form.c_offset[0]) / (power * money),
-        "row_lower": np.where(kind <= 0, side, -np.inf),
-        "row_upper": np.where(kind >= 0, side, np.inf),
-        "lower": np.array([-np.inf if low is None else low for low in lower]) / power,
-        "upper": np.array([np.inf if high is None else high for high in upper]) / power,
-        "money_scale": power * money,
+        "matrix_start": seen.matrix.indptr,
+        "matrix_index": seen.matrix.indices,
+        "matrix_value": seen.matrix.data,
+        "cost": seen.cost,
+        "offset": seen.offset,
+        "row_lower": seen.row_lower,
+        "row_upper": seen.row_upper,
+        "lower": seen.lower,
+        "upper": seen.upper,
+        "money_scale": scale.power * scale.money,
     }
 
 
