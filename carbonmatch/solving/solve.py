@@ -36,6 +36,7 @@ from carbonmatch.wording import listed, nearest
 
 ENGINES: Final[dict[str, MatrixEngine]] = {
     "hipo": MatrixEngine("HiGHS hipo", partial(run_highs, "hipo")),
+    "hipo-unpresolved": MatrixEngine("HiGHS hipo without presolve", partial(run_highs, "hipo-unpresolved")),
     "ipx": MatrixEngine("HiGHS ipx", partial(run_highs, "ipx")),
     "simplex": MatrixEngine("HiGHS simplex", partial(run_highs, "simplex")),
     "clarabel": MatrixEngine("Clarabel", run_clarabel),
@@ -43,8 +44,8 @@ ENGINES: Final[dict[str, MatrixEngine]] = {
 """Engines that take the scaled programme."""
 
 CHAINS: Final[dict[str, tuple[str, ...]]] = {
-    "highs": ("hipo", "ipx", "simplex"),
-    "clarabel": ("clarabel", "hipo", "ipx", "simplex"),
+    "highs": ("hipo", "hipo-unpresolved", "ipx", "simplex"),
+    "clarabel": ("clarabel", "hipo", "hipo-unpresolved", "ipx", "simplex"),
 }
 """Engines of each solver in the order in which they are tried: the fastest one first, the most patient one last."""
 
@@ -59,7 +60,7 @@ class SolveOptions:
     time_limit_seconds   for all engines together
     threads              of the engine
     solver               `highs`, `clarabel` (falls back on HiGHS), or any solver that Pyomo knows by name; a tuple
-                         names single engines (`hipo`, `ipx`, `simplex`, `clarabel`) in the order to try them
+                         names single engines (`hipo`, `ipx`, `simplex`, `clarabel`, ...) in the order to try them
     cross_check          solve once more with the other of HiGHS and Clarabel, and compare
     on_progress          hears of each stage, by name
     on_iteration         hears the number of each iteration of an engine that tells

@@ -15,7 +15,7 @@ from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.solving import SolveOptions, solve, solve_model
 from carbonmatch.solving.compile import compile_model
 
-ENGINES = ["hipo", "ipx", "simplex", "clarabel"]
+ENGINES = ["hipo", "hipo-unpresolved", "ipx", "simplex", "clarabel"]
 TARGET = {"matching": "hourly", "cfe": 0.5}
 
 
@@ -76,10 +76,10 @@ def damage(monkeypatch, *names):
 
 
 def test_a_wrong_point_called_optimal_is_not_believed(monkeypatch):
-    damage(monkeypatch, "hipo", "ipx")
+    damage(monkeypatch, "hipo", "hipo-unpresolved", "ipx")
     _, solution, optimum = solved(a_case({"target": TARGET}), options=SolveOptions())
-    assert [run.certified for run in optimum.runs] == [False, False, True]
-    assert [run.engine for run in optimum.runs] == ["highs-hipo", "highs-ipx", "highs-simplex"]
+    assert [run.certified for run in optimum.runs] == [False, False, False, True]
+    assert [run.engine for run in optimum.runs] == [f"highs-{engine}" for engine in solve.CHAINS["highs"]]
     assert solution.objective == pytest.approx(1500)
 
 
@@ -91,7 +91,7 @@ def test_where_clarabel_is_not_believed_highs_takes_over(monkeypatch):
 
 
 def test_where_no_engine_is_believed_the_run_ends_as_failed(monkeypatch):
-    damage(monkeypatch, "hipo", "ipx", "simplex")
+    damage(monkeypatch, *solve.CHAINS["highs"])
     with pytest.raises(SolverError, match=r"No engine .*highs-hipo.*highs-ipx.*highs-simplex"):
         solved(a_case({"target": TARGET}), options=SolveOptions())
 
