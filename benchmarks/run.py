@@ -39,8 +39,8 @@ HERE: Final = Path(__file__).parent
 SAME_COST: Final = 1e-6
 """Largest difference between two least costs, as a share of the cost net of sales."""
 
-LONG_RUN_SECONDS: Final = 300.0
-"""What takes longer than this is run once: its noise is small beside it, and the benchmark ends within a day."""
+LONG_RUN_SECONDS: Final = 200.0
+"""What takes longer than this is run once: its noise is small beside it, and the benchmark ends within hours."""
 
 BYTES_PER_RSS_UNIT: Final = 1 if platform.system() == "Darwin" else 1024
 """What the operating system counts the peak in: kilobytes on Linux, bytes on macOS."""

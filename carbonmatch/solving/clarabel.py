@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from importlib.util import find_spec
-from threading import Event, Thread
+from threading import Event
 from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.solving.engine import IPM_TOLERANCE, Answer, Request, Status
+from carbonmatch.solving.engine import IPM_TOLERANCE, Answer, Request, Status, run_interruptibly
 from carbonmatch.solving.linear_program import LinearProgram, SparseMatrix
 
 _STATUS: Final[dict[str, Status]] = {
@@ -37,7 +37,6 @@ def run_clarabel(program: LinearProgram, request: Request) -> Answer:
 
     It is asked as  minimise cost @ x  subject to  rows @ x + slack = right,  slack zero or non-negative:  the rows of
     equality first, then every finite side and bound as a row of its own. The dual of a row is what its sides give.
-    Ctrl-C stops the run and goes on to the caller as KeyboardInterrupt.
     """
     import clarabel  # noqa: PLC0415 - an extra
 
@@ -55,7 +54,15 @@ def run_clarabel(program: LinearProgram, request: Request) -> Answer:
     cones = [clarabel.ZeroConeT(sides.equal.size), clarabel.NonnegativeConeT(sides.right.size - sides.equal.size)]
     solver = clarabel.DefaultSolver(nothing, program.cost, sides.matrix, sides.right, cones, settings)
     solver.print_to_buffer()
-    _run_interruptibly(solver, request)
+    stop = Event()
+
+    def each_iteration(progress: Any) -> bool:
+        if request.on_iteration is not None:
+            request.on_iteration(progress.iterations)
+        return stop.is_set()
+
+    solver.set_termination_callback(each_iteration)
+    run_interruptibly(solver.solve, stop.set)
 
     solution, log = solver.get_solution(), solver.get_print_buffer()
     if request.on_log is not None:
@@ -119,24 +126,3 @@ class _Sides:
         duals[self.upper] = -multipliers[ends[0] : ends[1]]
         duals[self.lower] += multipliers[ends[1] : ends[2]]
         return duals
-
-
-def _run_interruptibly(solver: Any, request: Request) -> None:
-    """Run Clarabel beside the main thread, which stays free to hear Ctrl-C."""
-    stop = Event()
-
-    def each_iteration(progress: Any) -> bool:
-        if request.on_iteration is not None:
-            request.on_iteration(progress.iterations)
-        return stop.is_set()
-
-    solver.set_termination_callback(each_iteration)
-    worker = Thread(target=solver.solve, daemon=True)
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(0.1)
-    except KeyboardInterrupt:
-        stop.set()
-        worker.join(2.0)
-        raise

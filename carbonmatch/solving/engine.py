@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Thread
 from typing import Final, Literal
 
 from carbonmatch.records import FloatArray
@@ -62,3 +63,16 @@ class MatrixEngine:
 
     label: str
     run: Callable[[LinearProgram, Request], Answer]
+
+
+def run_interruptibly(run: Callable[[], object], stop: Callable[[], None]) -> None:
+    """Run an engine beside the main thread, which hears Ctrl-C, stops the engine and goes on with it."""
+    worker = Thread(target=run, daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(0.1)
+    except KeyboardInterrupt:
+        stop()
+        worker.join(2.0)
+        raise

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from threading import Thread
 from typing import Final, Literal
 
 import highspy
 import numpy as np
 
-from carbonmatch.solving.engine import IPM_TOLERANCE, Answer, Request, Status
+from carbonmatch.solving.engine import IPM_TOLERANCE, Answer, Request, Status, run_interruptibly
 from carbonmatch.solving.linear_program import LinearProgram
 
 Algorithm = Literal["hipo", "hipo-unpresolved", "ipx", "simplex"]
@@ -41,7 +40,6 @@ def run_highs(algorithm: Algorithm, program: LinearProgram, request: Request) ->
     """Solve a programme with one algorithm of HiGHS, in a fresh HiGHS object.
 
     A fresh object matters: handed on from a failed run, the next algorithm would start from its bad point.
-    Ctrl-C stops the run and goes on to the caller as KeyboardInterrupt.
     """
     began = time.perf_counter()
     highs = highspy.Highs()
@@ -66,7 +64,8 @@ def run_highs(algorithm: Algorithm, program: LinearProgram, request: Request) ->
     for name, value in {**options, **OPTIONS[algorithm]}.items():
         highs.setOptionValue(name, value)
     highs.passModel(_highs_lp(program))
-    _run_interruptibly(highs)
+    highs.HandleUserInterrupt = True
+    run_interruptibly(highs.run, highs.cancelSolve)
 
     model_status = highs.getModelStatus()
     solution, info = highs.getSolution(), highs.getInfo()
@@ -94,17 +93,3 @@ def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
     lp.a_matrix_.index_ = program.matrix.indices
     lp.a_matrix_.value_ = program.matrix.data
     return lp
-
-
-def _run_interruptibly(highs: highspy.Highs) -> None:
-    """Run HiGHS beside the main thread, which stays free to hear Ctrl-C."""
-    highs.HandleUserInterrupt = True
-    worker = Thread(target=highs.run, daemon=True)
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(0.1)
-    except KeyboardInterrupt:
-        highs.cancelSolve()
-        worker.join(2.0)
-        raise
