@@ -78,6 +78,8 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     certificate = summary["certificate"]
     held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
     proof = f"yes: accounts agree, cost is proved least (gap {certificate['gap']:.0e})"
+    if second := certificate.get("cross_check"):
+        proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
     return [
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),

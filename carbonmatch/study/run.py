@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +91,7 @@ def verified_result(
         ledger = build_ledger(problem, solution)
         prove(problem, solution, ledger)
         summary = summarise(problem, solution, ledger, optimum.certificate)
+        summary["certificate"]["cross_check"] = cross_check(optimum)
         summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes)
@@ -149,18 +151,17 @@ def manifest(
                 }
                 for run in optimum.runs
             ],
-            "cross_check": None
-            if optimum.cross_check is None
-            else {
-                "engine": optimum.cross_check.engine,
-                "objective": optimum.cross_check.objective,
-                "difference": optimum.cross_check.difference,
-            },
+            "cross_check": cross_check(optimum),
             "log": runfolder.SOLVER_LOG,
         },
         "size": {"rows": optimum.rows_count, "columns": optimum.columns_count, "nonzeros": optimum.nonzeros_count},
         "wall_seconds": _rounded(seconds),
     }
+
+
+def cross_check(optimum: Optimum) -> dict[str, Any] | None:
+    """Return what a second engine found; None unless one was asked for."""
+    return None if optimum.cross_check is None else asdict(optimum.cross_check)
 
 
 def _version(library: str) -> str | None:

@@ -166,3 +166,15 @@ def test_a_bug_shows_its_traceback(case, monkeypatch):
     monkeypatch.setattr(study_run, "problem_from_case", fail)
     with pytest.raises(ZeroDivisionError):
         main(["solve", str(case)])
+
+
+def test_a_cross_check_is_told_and_kept(run, case):
+    ended = run("solve", case, "--out", "twice", "--cross-check")
+    assert "clarabel finds the same cost (to " in ended.out
+    summary, manifest = (json.loads(Path("twice", f"{name}.json").read_text()) for name in ("summary", "manifest"))
+    assert summary["certificate"]["cross_check"] == manifest["solver"]["cross_check"]
+    assert summary["certificate"]["cross_check"]["engine"] == "clarabel"
+    assert [each["engine"] for each in manifest["solver"]["runs"]] == ["highs-hipo", "clarabel"]
+    assert manifest["solver"]["engine"] == "highs-hipo"
+    alone = run("solve", case, "--out", "once", "--json")
+    assert json.loads(alone.out)["certificate"]["cross_check"] is None
