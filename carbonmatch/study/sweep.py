@@ -155,6 +155,7 @@ def _solved(cases: list[Case], folder: Path | None, options: SolveOptions, jobs:
     def left(tasks: list[list[Case]]) -> Iterator[list[Case]]:
         return (task for task in tasks if _cfe(task[0]) not in found)
 
+    tell(f"solving for {len(cases)} targets" + ("" if jobs == 1 else f" in {jobs} processes"))
     if jobs == 1:
         solver = _PointSolver(options)
         for task in left([cases, *([case] for case in cases[1:])]):

@@ -185,7 +185,7 @@ def test_ctrl_c_ends_all_processes_and_leaves_nothing(case):
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert sweeping.stderr is not None
-    while "targets" not in sweeping.stderr.readline():
+    while "of 999 targets" not in sweeping.stderr.readline():
         assert sweeping.poll() is None
     sweeping.send_signal(signal.SIGINT)
     out, err = sweeping.communicate(timeout=30)  # the pipe closes only when the last process has ended
