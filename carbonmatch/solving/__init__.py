@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from carbonmatch.solving.compile import compile_model
-from carbonmatch.solving.solve import SolveOptions, check_solver, recertified, solve_compiled, solve_model
+from carbonmatch.solving.solve import (
+    SolveOptions,
+    check_solver,
+    recertified,
+    solve_compiled,
+    solve_model,
+    takes_matrix,
+)
 
-__all__ = ["SolveOptions", "check_solver", "compile_model", "recertified", "solve_compiled", "solve_model"]
+__all__ = [
+    "SolveOptions",
+    "check_solver",
+    "compile_model",
+    "recertified",
+    "solve_compiled",
+    "solve_model",
+    "takes_matrix",
+]

@@ -99,6 +99,11 @@ def check_solver(options: SolveOptions) -> None:
         raise InputError(faults)
 
 
+def takes_matrix(options: SolveOptions) -> bool:
+    """Tell whether all engines asked for take the matrix: others read the Pyomo model, with the sides that it has."""
+    return all(engine in ENGINES for engine in _chain(options))
+
+
 def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
     """Compile and solve a Pyomo model; see `solve_compiled`."""
     return solve_compiled(compile_model(model), yardstick, options)

@@ -24,7 +24,7 @@ from carbonmatch.case import Case, load_case
 from carbonmatch.errors import CarbonMatchError, Fault, InputError
 from carbonmatch.formulation import build_model, problem_from_case, target_moves
 from carbonmatch.records import Optimum, Problem
-from carbonmatch.solving import SolveOptions, check_solver, compile_model, recertified, solve_compiled
+from carbonmatch.solving import SolveOptions, check_solver, compile_model, recertified, solve_compiled, takes_matrix
 from carbonmatch.solving.compile import CompiledModel
 from carbonmatch.study.run import Stages, verified_result, write_result
 from carbonmatch.tables import write_table
@@ -244,7 +244,8 @@ class _PointSolver:
     def _built(self, case: Case, stages: Stages) -> _Built:
         """Return a case with its matrix: the one at hand with its target moved, where that will do."""
         problem = problem_from_case(case)
-        moved = None if self.latest is None else _moved(self.latest, problem)
+        latest = self.latest if takes_matrix(self.options) else None
+        moved = None if latest is None else _moved(latest, problem)
         if moved is not None:
             return moved
         with stages("building the model"):

@@ -65,6 +65,13 @@ def test_targets_that_the_lowest_one_reaches_anyway_are_not_solved_again(case, m
         assert point.summary["cost"] == found.points[0].summary["cost"]
 
 
+def test_a_solver_that_reads_the_model_gets_one_with_the_target_of_each_point(run, case):
+    assert run("sweep", case, "--cfe", "0.4,0.6", "--solver", "appsi_highs", "--jobs", 1, "--out", "own").code == 0
+    for target in ("0.4", "0.6"):
+        runs = cm.read_run(Path("own", "points", f"cfe-{target}")).manifest["solver"]["runs"]
+        assert [(each["engine"], each["certified"]) for each in runs] == [("appsi_highs", True)]
+
+
 def test_cost_rises_along_the_frontier_at_the_slope_that_the_premium_tells(case):
     table = cm.sweep(case, [0.4, 0.45, 0.5, 0.55, 0.6], jobs=1).table
     slope = table["cost_net_of_sales_per_mwh_load"].diff().iloc[1:] / table["target_cfe"].diff().iloc[1:]
