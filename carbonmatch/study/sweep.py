@@ -244,10 +244,11 @@ class _PointSolver:
     def _built(self, case: Case, stages: Stages) -> _Built:
         """Return a case with its matrix: the one at hand with its target moved, where that will do."""
         problem = problem_from_case(case)
-        latest = self.latest if takes_matrix(self.options) else None
-        moved = None if latest is None else _moved(latest, problem)
-        if moved is not None:
-            return moved
+        if self.latest is not None and takes_matrix(self.options):
+            moved = _moved(self.latest, problem)
+            if moved is not None:
+                return moved
+        self.latest = None  # a model of a year takes some 200 MB, and two at a time are one too many
         with stages("building the model"):
             model = build_model(problem)
         with stages("compiling the matrix"):
