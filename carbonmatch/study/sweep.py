@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -131,7 +132,13 @@ def _origin(case: Case, options: SolveOptions, sweep: Sweep) -> dict[str, Any]:
     source = case.provenance
     rows = sweep.table.astype(object)
     return {
-        "case": {"name": case.name, "path": source.path, "sha256": source.sha256, "scenario": source.scenario},
+        "case": {
+            "name": case.name,
+            "path": source.path,
+            "sha256": source.sha256,
+            "scenario": source.scenario,
+            "overrides": [asdict(override) for override in source.overrides[:-1]],  # the last one is the target
+        },
         "currency": case.currency,
         "carbonmatch": __version__,
         "solver": options.solver if isinstance(options.solver, str) else list(options.solver),
@@ -166,7 +173,22 @@ def _solved(cases: list[Case], folder: Path | None, options: SolveOptions, jobs:
         tasks = left([cases, *([case] for case in reversed(cases[1:]))])
         for points in _side_by_side(tasks, folder, options, jobs):
             keep(points)
+    if folder is not None:
+        _put_in_place([point for point in found.values() if point.shared_with is not None], folder)
     return [found[_cfe(case)] for case in cases]
+
+
+def _put_in_place(shared: list[Point], folder: Path) -> None:
+    """Let shared run folders stand in the places of their targets, which other processes may have solved meanwhile."""
+    for point in shared:
+        place = _place(folder, point.cfe)
+        if place.exists():
+            shutil.rmtree(place)
+        _place(folder, point.cfe, shared=True).rename(place)
+
+
+def _place(folder: Path, cfe: float, *, shared: bool = False) -> Path:
+    return folder / runfolder.POINTS / (f"cfe-{cfe:.12g}" + (".shared" if shared else ""))
 
 
 def _side_by_side(
@@ -225,7 +247,8 @@ class _PointSolver:
             built = self._built(first, stages)
             optimum = solve_compiled(built.compiled, built.problem.yardstick, self.options)
             stages.seconds.update(optimum.seconds)
-            summary = self._summary(first, built, optimum, stages, folder)
+            place = None if folder is None else _place(folder, _cfe(first))
+            summary = self._summary(first, built, optimum, stages, place)
             return [Point(_cfe(first), summary), *self._shared(first, cases[1:], built, optimum, folder)]
         except CarbonMatchError as error:
             return [Point(_cfe(first), None, error=str(error), exit_code=error.exit_code)]
@@ -239,7 +262,8 @@ class _PointSolver:
             shared = None if moved is None else recertified(moved.compiled, moved.problem.yardstick, optimum)
             if moved is None or shared is None:
                 return
-            yield Point(_cfe(case), self._summary(case, moved, shared, Stages(None), folder), shared_with=_cfe(first))
+            place = None if folder is None else _place(folder, _cfe(case), shared=True)
+            yield Point(_cfe(case), self._summary(case, moved, shared, Stages(None), place), shared_with=_cfe(first))
 
     def _built(self, case: Case, stages: Stages) -> _Built:
         """Return a case with its matrix: the one at hand with its target moved, where that will do."""
@@ -257,12 +281,12 @@ class _PointSolver:
         return self.latest
 
     def _summary(
-        self, case: Case, built: _Built, optimum: Optimum, stages: Stages, folder: Path | None
+        self, case: Case, built: _Built, optimum: Optimum, stages: Stages, place: Path | None
     ) -> dict[str, Any]:
         """Return the summary of a verified point, written as a run folder where there is a place for it."""
         result = verified_result(case, built.problem, built.model, optimum, options=self.options, stages=stages)
-        if folder is not None:
-            write_result(result, folder / runfolder.POINTS / f"cfe-{_cfe(case):g}", force=True)
+        if place is not None:
+            write_result(result, place)
         return result.summary
 
 

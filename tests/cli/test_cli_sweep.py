@@ -96,12 +96,29 @@ def test_two_processes_write_what_one_writes(run, case):
         assert cm.read_run(path).summary["verified"] is True
 
 
+def test_what_the_lowest_target_stands_for_is_taken_from_there_even_where_all_are_solved_at_once(run, case):
+    assert run("sweep", case, "--cfe", "0.05,0.1,0.15,0.3", "--jobs", 4, "--out", "four").code == 0
+    written = json.loads(Path("four", "sweep.json").read_text())["points"]
+    assert [point["shared_with_target_cfe"] for point in written] == [None, 0.05, 0.05, None]
+    assert sorted(path.name for path in Path("four", "points").iterdir()) == [
+        "cfe-0.05",
+        "cfe-0.1",
+        "cfe-0.15",
+        "cfe-0.3",
+    ]
+    lowest, shared = (cm.read_run(Path("four", "points", name)).summary for name in ("cfe-0.05", "cfe-0.1"))
+    assert shared["cost"] == lowest["cost"]
+    assert (shared["target"]["cfe"], lowest["target"]["cfe"]) == (0.1, 0.05)
+
+
 def test_the_table_says_where_it_comes_from(run, case):
-    ended = run("sweep", case, "--cfe", "0.5,0.3", "--jobs", 1, "--out", "frontier", "--json")
+    dearer = ["--set", "contracts.pv.strike_per_mwh=50"]
+    ended = run("sweep", case, "--cfe", "0.5,0.3", *dearer, "--jobs", 1, "--out", "frontier", "--json")
     written = json.loads(ended.out)
     assert written == json.loads(Path("frontier", "sweep.json").read_text())
     assert written["case"]["path"] == str(case)
     assert len(written["case"]["sha256"]) == 64
+    assert written["case"]["overrides"] == [{"key": "contracts.pv.strike_per_mwh", "value": 50, "origin": "--set"}]
     table = pd.read_csv(Path("frontier", "sweep.csv"))
     assert table["target_cfe"].tolist() == [0.3, 0.5]
     for row, point in zip(table.to_dict(orient="records"), written["points"], strict=True):
