@@ -48,28 +48,32 @@ def load_of(problem: Problem, group: list[int], steps: list[int]) -> float:
     return sum(float(problem.zones[z].load_mwh[steps].sum()) for z in group)
 
 
-def target_moves(
-    model: pyo.ConcreteModel, before: Problem, after: Problem
-) -> list[tuple[pyo.Constraint, float]] | None:
-    """Return how far the right-hand side of each target row moves [MWh] where only the share that is asked for changes.
+def unmatched_limit(problem: Problem, group: list[int]) -> float:
+    """Return the weighted load that an hourly target lets a group of zones leave unmatched [MWh]."""
+    (steps,) = target_periods(problem)
+    return (1.0 - problem.target.cfe) * load_of(problem, group, steps)
 
-    None where a row is there for one share and not for the other: an hourly target of exactly 0 or 1 has none.
+
+def least_volume(problem: Problem, group: list[int], steps: list[int]) -> float:
+    """Return what a volume target wants contracted by a group of zones in the steps of a period [MWh]."""
+    return problem.target.cfe * load_of(problem, group, steps)
+
+
+def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
+    """Return the right-hand side of each target row for a problem that may want another share than the model, no more.
+
+    None where the problem's model would have other rows: an hourly target of exactly 0 or 1 has none.
     """
-    groups, periods = target_groups(before), target_periods(before)
-    rise = after.target.cfe - before.target.cfe
-    match before.target.matching:
-        case "hourly" if all(0.0 < problem.target.cfe < 1.0 for problem in (before, after)):
-            moves = [
-                (row, -rise * load_of(before, groups[group], periods[0])) for group, row in model.hourly_target.items()
-            ]
-        case "annual" | "monthly":
-            moves = [
-                (row, rise * load_of(before, groups[group], periods[period]))
-                for (group, period), row in model.volume_target.items()
-            ]
-        case _:
-            return None
-    return moves if len(moves) == len(groups) * len(periods) else None
+    groups, periods = target_groups(problem), target_periods(problem)
+    hourly, volume = getattr(model, "hourly_target", None), getattr(model, "volume_target", None)
+    sides: list[tuple[pyo.Constraint, float]] = []
+    if hourly is not None and 0.0 < problem.target.cfe < 1.0:
+        sides = [(row, unmatched_limit(problem, groups[group])) for group, row in hourly.items()]
+    elif volume is not None:
+        sides = [
+            (row, least_volume(problem, groups[group], periods[period])) for (group, period), row in volume.items()
+        ]
+    return sides if len(sides) == len(groups) * len(periods) else None
 
 
 def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
@@ -80,7 +84,7 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
     g is the carbon-free share of the grid where the target gives credit for it, else 0. Excess of one hour does not
     help another one.
     """
-    groups, (steps,) = target_groups(problem), target_periods(problem)
+    groups = target_groups(problem)
 
     def hourly_target(_: pyo.Block, group: int) -> pyo.Expression:
         unmatched = [variable for z in groups[group] for variable in model.zone[problem.zones[z].name].unmatched]
@@ -88,7 +92,7 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
             [score_weights(problem.zones[z], grid_credit=problem.target.grid_credit) for z in groups[group]]
         )
         weighted = pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
-        return row(weighted <= (1.0 - problem.target.cfe) * load_of(problem, groups[group], steps))
+        return row(weighted <= unmatched_limit(problem, groups[group]))
 
     model.hourly_target = pyo.Constraint(range(len(groups)), rule=hourly_target)
 
@@ -123,7 +127,7 @@ def add_volume_targets(model: pyo.ConcreteModel, problem: Problem, flows: list[Z
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
         contracted = pyo.quicksum(net[z][t] for z in groups[group] for t in periods[period])
-        return row(contracted >= problem.target.cfe * load_of(problem, groups[group], periods[period]))
+        return row(contracted >= least_volume(problem, groups[group], periods[period]))
 
     model.volume_target = pyo.Constraint(range(len(groups)), range(len(periods)), rule=volume_target)
 

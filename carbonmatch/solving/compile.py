@@ -12,6 +12,7 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.linear import LinearRepnVisitor
 
 from carbonmatch.errors import InfeasibleError
+from carbonmatch.records import FloatArray
 from carbonmatch.solving.linear_program import LinearProgram, SparseMatrix
 
 CONTRADICTION: Final = (
@@ -21,25 +22,31 @@ CONTRADICTION: Final = (
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """A linear programme in user units, with the model and the modelling objects of its columns and rows."""
+    """A linear programme in user units, with the model and the modelling objects of its columns and rows.
+
+    constants   (rows,) what stood beside the variables of a row and was brought to the other side
+    """
 
     program: LinearProgram
     model: pyo.ConcreteModel
     columns: tuple[Any, ...]
     rows: tuple[Any, ...]
+    constants: FloatArray
 
-    def moved(self, moves: Iterable[tuple[Any, float]]) -> CompiledModel | None:
-        """Return the same with the sides of some rows moved by so much; None where one was a constant and left out.
+    def with_sides(self, sides: Iterable[tuple[Any, float]]) -> CompiledModel | None:
+        """Return the same with other right-hand sides of some rows; None where one was a constant and left out.
 
-        The modelling objects are those of the model as it was built: their own sides stay where they were.
+        It is what compiling a model with these sides gives. The modelling objects stay as they were built.
         """
         number = {id(row): i for i, row in enumerate(self.rows)}
-        by = np.zeros(len(self.rows))
-        for row, move in moves:
-            if id(row) not in number:
+        lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
+        for row, side in sides:
+            i = number.get(id(row))
+            if i is None:
                 return None
-            by[number[id(row)]] = move
-        lower, upper = self.program.row_lower + by, self.program.row_upper + by
+            for bound in (lower, upper):
+                if np.isfinite(bound[i]):
+                    bound[i] = side - self.constants[i]
         return replace(self, program=replace(self.program, row_lower=lower, row_upper=upper))
 
 
@@ -59,7 +66,7 @@ def _compile(model: pyo.ConcreteModel) -> CompiledModel:
     visitor = LinearRepnVisitor({})
     (objective,) = model.component_data_objects(pyo.Objective, active=True)
     cost = visitor.walk_expression(objective.expr)
-    rows, counts, variables, values, lower, upper = [], [], [], [], [], []
+    rows, counts, constants, variables, values, lower, upper = [], [], [], [], [], [], []
     for row in model.component_data_objects(pyo.Constraint, active=True):
         low, body, high = row.to_bounded_expression(evaluate_bounds=True)
         form = visitor.walk_expression(body)
@@ -71,6 +78,7 @@ def _compile(model: pyo.ConcreteModel) -> CompiledModel:
             continue
         rows.append(row)
         counts.append(len(form.linear))
+        constants.append(form.constant)
         variables.extend(form.linear)
         values.extend(form.linear.values())
         lower.append(low)
@@ -94,4 +102,4 @@ def _compile(model: pyo.ConcreteModel) -> CompiledModel:
         lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
         upper=np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
     )
-    return CompiledModel(program, model, columns, tuple(rows))
+    return CompiledModel(program, model, columns, tuple(rows), np.array(constants, dtype=float))

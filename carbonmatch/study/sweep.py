@@ -23,7 +23,7 @@ import pandas as pd
 from carbonmatch import __version__, runfolder
 from carbonmatch.case import Case, load_case
 from carbonmatch.errors import CarbonMatchError, Fault, InputError
-from carbonmatch.formulation import build_model, problem_from_case, target_moves
+from carbonmatch.formulation import build_model, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import SolveOptions, check_solver, compile_model, recertified, solve_compiled, takes_matrix
 from carbonmatch.solving.compile import CompiledModel
@@ -292,8 +292,8 @@ class _PointSolver:
 
 def _moved(built: _Built, problem: Problem) -> _Built | None:
     """Return a built problem with its target where another one has it; None where that has other rows or columns."""
-    moves = target_moves(built.model, built.problem, problem)
-    compiled = None if moves is None else built.compiled.moved(moves)
+    sides = target_sides(built.model, problem)
+    compiled = None if sides is None else built.compiled.with_sides(sides)
     return None if compiled is None else _Built(problem, built.model, compiled)
 
 

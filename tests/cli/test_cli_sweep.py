@@ -29,8 +29,10 @@ def test_every_point_is_what_a_solve_of_its_own_finds(case, settings, solver):
     for point in found.points:
         alone = cm.solve(cm.load_case(case, settings=[*settings, f"target.cfe={point.cfe}"]), options)
         assert point.summary["target"] == alone.summary["target"]
-        assert point.summary["cost"]["net_of_sales"] == pytest.approx(alone.summary["cost"]["net_of_sales"], rel=1e-6)
-        assert point.summary["scores"]["cfe_score"] == pytest.approx(alone.scores["cfe_score"], abs=1e-5)
+        if point.shared_with is None:
+            assert point.summary == alone.summary  # to the last digit: the engine was given the same matrix
+        else:
+            assert point.summary["cost"]["total"] == pytest.approx(alone.summary["cost"]["total"], rel=1e-6)
 
 
 def test_the_model_is_built_once_for_all_targets_that_have_a_row(case, monkeypatch):
