@@ -37,8 +37,8 @@ def draw(results: dict[str, Any], picture: Path) -> None:
 
 
 def draw_base(axes: Axes, section: dict[str, Any] | None) -> None:
-    """Draw a bar per contestant, the least CPU time on top. The axis is logarithmic, from a tenth of a second on."""
-    axes.set_title("One case, one optimum: CPU seconds (logarithmic)", loc="left", fontweight="bold")
+    """Draw a bar per contestant, the least CPU time on top."""
+    axes.set_title("One case, one optimum", loc="left", fontweight="bold")
     if section is None or not section["measurements"]:
         return
     size = report.sizes(section)[0]
@@ -46,11 +46,8 @@ def draw_base(axes: Axes, section: dict[str, Any] | None) -> None:
     names = sorted(seconds, key=lambda name: -seconds[name])
     bars = axes.barh(names, [seconds[name] for name in names], color=[colour(name) for name in names])
     axes.bar_label(bars, [report.number(seconds[name]) for name in names], padding=3)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_formatter("")
-    axes.set_xlim(0.1, 3.0 * max(seconds.values()))
-    axes.set_xlabel(size.label)
+    axes.set_xlim(0.0, 1.15 * max(seconds.values()))
+    axes.set_xlabel(f"CPU seconds: {size.label}")
 
 
 def draw_growth(axes: Axes, section: dict[str, Any] | None) -> None:
