@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.numbers import Units, given_share, share
 from carbonmatch.report.overview import Column, Overview, OverviewTable
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _size_table(points: Sequence[Point], units: Units) -> OverviewTable:
     columns = [Column("target", numeric=False)]
     columns += [Column(name, units.power.unit) for name in first["contracts"]]
     for name in first["storage"]:
-        columns += [Column(name, units.power.unit), Column(name, "MWh")]
+        columns += [Column(name, units.power.unit), Column(name, units.stored.unit)]
     columns += [Column(f"firm grid supply, {name}", units.power.unit) for name in first["grid"]]
     return OverviewTable("Sizes", tuple(columns), tuple(_sizes(cfe, summary, units) for cfe, summary in summaries))
 
@@ -76,6 +76,6 @@ def _sizes(cfe: float, summary: dict[str, Any], units: Units) -> tuple[str, ...]
     cells = [given_share(cfe)]
     cells += [units.power.text(contract["contracted_mw"]) for contract in summary["contracts"].values()]
     for storage in summary["storage"].values():
-        cells += [units.power.text(storage["power_mw"]), number(storage["energy_mwh"], 1)]
+        cells += [units.power.text(storage["power_mw"]), units.stored.text(storage["energy_mwh"])]
     cells += [units.power.text(site["firm_capacity_mw"]) for site in summary["grid"].values()]
-    return tuple(cell or UNKNOWN for cell in cells)
+    return tuple(cells)

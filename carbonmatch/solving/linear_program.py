@@ -43,11 +43,6 @@ class SparseMatrix:
         """(entries,) column of each entry."""
         return np.repeat(np.arange(self.shape[1]), np.diff(self.indptr))
 
-    @cached_property
-    def entries_of_row(self) -> IntArray:
-        """(rows,) number of entries in each row."""
-        return np.bincount(self.indices, minlength=self.shape[0])
-
     def __matmul__(self, vector: FloatArray) -> FloatArray:
         """Return matrix @ vector, by row."""
         return self._sums(self.indices, self.data * vector[self.columns], self.shape[0])

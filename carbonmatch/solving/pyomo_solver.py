@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyomo.core as pyo
+from pyomo.common.errors import ApplicationError
 
 from carbonmatch.solving.compile import CompiledModel
 from carbonmatch.solving.engine import Answer, Request, Status
@@ -37,19 +38,24 @@ def run_pyomo_solver(compiled: CompiledModel, name: str, request: Request) -> An
     certified.
     """
     began = time.perf_counter()
+    found: Any
+    status: Status
     model = compiled.model
     limit = {} if np.isinf(request.time_limit_seconds) else {"timelimit": request.time_limit_seconds}
     before = [column.value for column in compiled.columns]
     model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
+    values = duals = None
     try:
         found = _factory()(name).solve(model, load_solutions=False, **limit)
-        status = _STATUS.get(str(found.solver.termination_condition), "failed")
-        values = duals = None
+        message = str(found.solver.termination_condition)
+        status = _STATUS.get(message, "failed")
         if status == "optimal":
             model.solutions.load_from(found)
             values = np.array([np.nan if column.value is None else column.value for column in compiled.columns])
             if len(model.dual):
                 duals = np.array([model.dual.get(row, 0.0) for row in compiled.rows], dtype=float)
+    except ApplicationError as error:  # the solver ended in a way that Pyomo does not understand
+        found, message, status = error, "ended with an error", "failed"
     finally:
         model.del_component("dual")
         for column, value in zip(compiled.columns, before, strict=True):
@@ -57,7 +63,7 @@ def run_pyomo_solver(compiled: CompiledModel, name: str, request: Request) -> An
     return Answer(
         engine=name,
         status=status,
-        message=str(found.solver.termination_condition),
+        message=message,
         values=values,
         duals=duals,
         iterations=0,

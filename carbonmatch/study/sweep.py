@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -22,15 +22,13 @@ import pandas as pd
 
 from carbonmatch import __version__, runfolder
 from carbonmatch.case import Case, load_case
-from carbonmatch.errors import CarbonMatchError, Fault, InputError
+from carbonmatch.errors import CarbonMatchError, Fault, InputError, VerificationError
 from carbonmatch.formulation import build_model, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import SolveOptions, check_solver, compile_model, recertified, solve_compiled, takes_matrix
 from carbonmatch.solving.compile import CompiledModel
 from carbonmatch.study.run import Stages, verified_result, write_result
 from carbonmatch.tables import write_table
-
-Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -263,7 +261,11 @@ class _PointSolver:
             if moved is None or shared is None:
                 return
             place = None if folder is None else _place(folder, _cfe(case), shared=True)
-            yield Point(_cfe(case), self._summary(case, moved, shared, Stages(None), place), shared_with=_cfe(first))
+            try:
+                summary = self._summary(case, moved, shared, Stages(None), place)
+            except VerificationError:  # its accounts say otherwise: this target is solved for itself
+                return
+            yield Point(_cfe(case), summary, shared_with=_cfe(first))
 
     def _built(self, case: Case, stages: Stages) -> _Built:
         """Return a case with its matrix: the one at hand with its target moved, where that will do."""

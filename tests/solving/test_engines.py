@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+from pyomo.common.errors import ApplicationError
 from small_cases import a_case, solved
 
 from carbonmatch.errors import InfeasibleError, InputError, SolverError, UnboundedError, VerificationError
@@ -93,6 +94,18 @@ def test_a_solver_without_duals_cannot_be_certified_and_highs_takes_over(monkeyp
     assert [(run.engine, run.certified) for run in found.runs] == [("appsi_highs", False), ("highs-hipo", True)]
     with pytest.raises(SolverError):
         optimum_of(a_case({"target": TARGET}), solver=("appsi_highs",))
+
+
+def test_a_solver_that_breaks_down_is_followed_by_highs(monkeypatch):
+    def breaks_down(*_args, **_options):
+        raise ApplicationError("Solver (appsi_highs) did not exit normally")
+
+    monkeypatch.setattr(type(pyo.SolverFactory("appsi_highs")), "solve", breaks_down)
+    found = optimum_of(a_case({"target": TARGET}), solver="appsi_highs")
+    assert [(run.engine, run.status) for run in found.runs] == [
+        ("appsi_highs", "ended with an error"),
+        ("highs-hipo", "Optimal"),
+    ]
 
 
 @pytest.mark.parametrize(
