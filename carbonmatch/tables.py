@@ -216,6 +216,17 @@ def read_table(path: str | Path, *, written: str | None = None) -> Table:
     return Table(record, content)
 
 
+def read_frame(path: str | Path) -> pd.DataFrame:
+    """Read a Parquet table that carbonmatch wrote, as a frame.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    path = Path(path)
+    frame: pd.DataFrame = _parse_parquet(_read_bytes(path, str(path)), str(path)).to_pandas()
+    return frame
+
+
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()

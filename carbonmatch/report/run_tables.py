@@ -1,0 +1,48 @@
+"""The hourly tables of a run folder, read back for reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from carbonmatch import runfolder
+from carbonmatch.errors import Fault, InputError
+from carbonmatch.tables import read_frame
+
+
+@dataclass(frozen=True, eq=False)
+class RunTables:
+    """The tables of a run, MWh per step; what each holds is said in `carbonmatch.runfolder`.
+
+    hourly      one row per zone and step
+    contracts   one row per contract and step
+    storage     one row per storage and step
+    """
+
+    hourly: pd.DataFrame
+    contracts: pd.DataFrame
+    storage: pd.DataFrame
+
+
+def read_run_tables(path: Path) -> RunTables:
+    """Read the tables of a run folder.
+
+    Raises:
+        InputError: a table is missing or damaged; every one that is, is told.
+    """
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for noun, name in (
+        ("hourly", runfolder.HOURLY),
+        ("contracts", runfolder.CONTRACTS),
+        ("storage", runfolder.STORAGE),
+    ):
+        try:
+            frames[noun] = read_frame(path / name)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return RunTables(**frames)
