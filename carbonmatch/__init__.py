@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import solve_case as solve
     from carbonmatch.study import sweep_targets as sweep
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "CarbonMatchError",

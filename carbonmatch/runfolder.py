@@ -4,6 +4,8 @@ summary.json        what a script reads
 hourly.parquet      the ledger of every zone, hour by hour
 contracts.parquet   where the generation of every contract went, hour by hour
 storage.parquet     charge, discharge and stored energy of every storage, hour by hour
+claims.parquet      which generation met which load, one row per claim
+links.parquet       which generation each discharge of a storage drew on, one row per link
 manifest.json       hashes of all inputs, versions, engine runs, times, sizes
 solver.log          what the solver said
 
@@ -29,6 +31,8 @@ SUMMARY: Final = "summary.json"
 HOURLY: Final = "hourly.parquet"
 CONTRACTS: Final = "contracts.parquet"
 STORAGE: Final = "storage.parquet"
+CLAIMS: Final = "claims.parquet"
+LINKS: Final = "links.parquet"
 MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
@@ -56,7 +60,7 @@ class FolderKind:
         return sorted(str(entry.relative_to(path)) for entry in path.rglob("*") if entry not in ours)
 
 
-_RUN_FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, MANIFEST, SOLVER_LOG})
+_RUN_FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, MANIFEST, SOLVER_LOG})
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 SWEEP_KIND: Final = FolderKind(
     "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})

@@ -75,7 +75,7 @@ PROFILE_OF_FUEL = {
     "Wind Offshore": "offshore_wind_capacity_factor",
 }
 
-DECIMALS = {"spot_price_per_mwh": 2, "carbon_intensity_g_per_kwh": 1}
+DECIMALS = {"spot_price_per_mwh": 2, "carbon_intensity_g_per_kwh": 1, "fossil_mix_g_per_kwh": 1}
 SHARE_DECIMALS = 4
 
 
@@ -192,6 +192,23 @@ def installed_mw(wheel: zipfile.ZipFile, country: Country, fuel: str) -> float:
     return float(statement[fuel].iloc[0])
 
 
+def fossil_mix(generation: pd.DataFrame, factor: pd.Series, country: Country) -> pd.Series:
+    """Return the mean emission factor [g/kWh] of what is generated in each hour from sources that are not carbon-free.
+
+    An hour in which such sources stand still has no fossil mix, and the build stops; 2018 has none.
+
+    Args:
+        generation: MW by fuel, one row per hour.
+        factor: Fuel -> g/kWh.
+        country: For the message.
+    """
+    fossil = generation[[fuel for fuel in generation if fuel not in CARBON_FREE]]
+    total = fossil.sum(axis="columns")
+    if not (total > 0).all():
+        raise SystemExit(f"{country.code}: all generation is carbon-free in some hour, which has no fossil mix then.")
+    return (fossil * factor[fossil.columns]).sum(axis="columns") / total
+
+
 def build_table(wheel: zipfile.ZipFile, prices: pd.DataFrame, factors: pd.DataFrame, country: Country) -> pd.DataFrame:
     """Assemble the columns of one country.
 
@@ -222,6 +239,7 @@ def build_table(wheel: zipfile.ZipFile, prices: pd.DataFrame, factors: pd.DataFr
             if above := int((ratio > 1).sum()):
                 print(f"{country.code}: {column}: {above} hours above 1, the largest {ratio.max():.4f}, cut to 1")
             table[column] = ratio.clip(upper=1.0)
+    table["fossil_mix_g_per_kwh"] = fossil_mix(generation, factor, country)
     return table
 
 

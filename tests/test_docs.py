@@ -16,7 +16,7 @@ from carbonmatch.case.series import SeriesReference
 from carbonmatch.case.site import Grid, Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
-from carbonmatch.case.zone import Zone
+from carbonmatch.case.zone import StandardSupply, Zone
 
 ROOT = Path(__file__).parents[1]
 CASE_PAGE = (ROOT / "docs" / "case.md").read_text(encoding="utf-8")
@@ -24,6 +24,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Case,
     Time,
     Zone,
+    StandardSupply,
     Site,
     Grid,
     PayAsProducedContract,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from carbonmatch.accounting.ledger import build_ledger
+from carbonmatch.accounting.facts import facts_from_case
+from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.proof import prove
 from carbonmatch.accounting.summary import summarise
 
-__all__ = ["build_ledger", "prove", "summarise"]
+__all__ = ["build_ledger", "facts_from_case", "flows_of", "prove", "summarise"]

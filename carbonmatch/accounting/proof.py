@@ -59,7 +59,9 @@ def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
         off = np.abs(supplied - zone.load_mwh)
         if off.max() > near:
             faults.append(f"energy in {zone.name} is off by {off.max():.3g} MWh in step {int(off.argmax())}")
-        net = zone.generation_mwh + zone.clean_discharge_mwh - zone.clean_charge_mwh
+        storage = [b for b, terms in enumerate(problem.storage) if terms.zone == z]
+        moved = (solution.clean_discharge_mwh[storage] - solution.clean_charge_mwh[storage]).sum(axis=0)
+        net = zone.generation_mwh + moved
         if net.min() < -near:
             step = int(net.argmin())
             faults.append(

@@ -8,11 +8,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting.avoided import avoided_summary
+from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
+from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
     Certificate,
+    Facts,
     FloatArray,
     Ledger,
     Problem,
@@ -25,7 +29,9 @@ BOTH_WAYS_SHARE: Final = 1e-4
 """Share of load that a storage may charge and discharge in the same steps unsaid: 0.01 %, above solver noise."""
 
 
-def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate: Certificate) -> dict[str, Any]:
+def summarise(
+    problem: Problem, solution: Solution, ledger: Ledger, facts: Facts, certificate: Certificate
+) -> dict[str, Any]:
     """Return the summary of a verified run, as it is written to `summary.json`.
 
     Shares are in 0..1, power in MW, energy in MWh over the horizon, money in the currency of the case over the horizon.
@@ -33,8 +39,10 @@ def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate:
     """
     time = problem.time
     local = time.starts.tz_convert(time.timezone)
+    storage = storage_summaries(problem, solution, facts)
     return {
         "case": problem.name,
+        "kind": "plan",
         "status": "optimal",
         "verified": True,
         "currency": problem.currency,
@@ -58,10 +66,16 @@ def summarise(problem: Problem, solution: Solution, ledger: Ledger, certificate:
         "cost": cost_summary(problem, solution),
         "scores": score_summary(problem, ledger.zones),
         "zones": {zone.name: zone_summary(problem, zone) for zone in ledger.zones},
-        "contracts": contract_summaries(problem, solution, ledger),
-        "storage": storage_summaries(problem, solution),
+        "contracts": contract_summaries(problem, solution, ledger, facts),
+        "storage": storage,
         "grid": grid_summaries(problem, solution),
         "emissions": emissions_summary(ledger),
+        "scope2": scope2_summary(facts, ledger),
+        "avoided_emissions": avoided_summary(facts, ledger),
+        "embodied_emissions": embodied_summary(
+            facts, ledger, {name: entry["energy_mwh"] for name, entry in storage.items()}, time.year_fraction
+        ),
+        "data_quality": data_quality(facts),
         "shadow_prices": price_summary(problem, solution),
         "certificate": {
             "primal_residual_mwh": certificate.primal_residual_mwh,
@@ -131,11 +145,12 @@ def zone_summary(problem: Problem, zone: ZoneLedger) -> dict[str, Any]:
     }
 
 
-def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger) -> dict[str, Any]:
+def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, facts: Facts) -> dict[str, Any]:
     """Return size, volumes, cost and worth of every contract."""
     least = PRIMAL_TOLERANCE * problem.total_load_mwh
     result: dict[str, Any] = {}
-    for i, (contract, account) in enumerate(zip(problem.contracts, ledger.contracts, strict=True)):
+    entries = zip(problem.contracts, ledger.contracts, facts.instruments, strict=True)
+    for i, (contract, account, instrument) in enumerate(entries):
         generation = float(account.generation_mwh.sum())
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
@@ -143,12 +158,17 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger) -> 
             "technology": contract.technology,
             "structure": contract.structure,
             "existing": contract.existing,
+            "renewable": instrument.renewable,
+            "commissioned": None if instrument.commissioned is None else instrument.commissioned.isoformat(),
+            "emission_factor_g_per_kwh": float(instrument.factor.g_per_kwh.mean()),
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
             "strike_per_mwh": contract.strike_per_mwh,
+            "available_mwh": generation + float(account.curtailed_mwh.sum()),
             "generation_mwh": generation,
             "curtailed_mwh": float(account.curtailed_mwh.sum()),
             "matched_mwh": float(account.matched_mwh.sum()),
+            "matched_from_storage_mwh": float(account.matched_from_storage_mwh.sum()),
             "stored_mwh": float(account.stored_mwh.sum()),
             "excess_mwh": float(account.excess_mwh.sum()),
             "cost": cost,
@@ -160,7 +180,7 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger) -> 
     return result
 
 
-def storage_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
+def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dict[str, Any]:
     """Return size, flows and cost of every storage."""
     result: dict[str, Any] = {}
     for b, storage in enumerate(problem.storage):
@@ -179,6 +199,7 @@ def storage_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
             "grey_charge_mwh": float(solution.grey_charge_mwh[b].sum()),
             "losses_mwh": charge - discharge,
             "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
+            "tracing": facts.storage[b].tracing,
             "cost": solution.storage_cost[storage.name],
         }
     return result
@@ -212,6 +233,19 @@ def emissions_summary(ledger: Ledger) -> dict[str, Any]:
             name: None if emitted is None else float(emitted.sum()) for name, emitted in per_zone.items()
         },
     }
+
+
+def data_quality(facts: Facts) -> list[dict[str, Any]]:
+    """Return how the load of each site is known."""
+    return [
+        {
+            "site": site.name,
+            "zone": facts.zones[site.zone].name,
+            "tier": site.data_tier,
+            "load_mwh": float(site.load_mwh.sum()),
+        }
+        for site in facts.sites
+    ]
 
 
 def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, NoReturn
 
 import numpy as np
-from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     Block,
@@ -22,7 +23,7 @@ from carbonmatch.case.block import (
     say,
     say_value,
 )
-from carbonmatch.case.series import Availability, CapacityFactor
+from carbonmatch.case.series import Availability, CapacityFactor, MeteredPower
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.zone import ServedZoneName, need_series
 from carbonmatch.timegrid import FloatArray
@@ -40,6 +41,15 @@ class Curtailment(Block):
     when_spot_price_at_most_per_mwh: Number | None = None
 
 
+def _read_date(value: Any) -> date | None:
+    if value is None or type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        refuse(f"is {say_value(value)}; a date such as 2021-06-01 is wanted")
+
+
 class ContractBase(Entry):
     """What every contract says.
 
@@ -47,6 +57,11 @@ class ContractBase(Entry):
     min_mw, max_mw   bounds of the contracted size [MW]; no max_mw means no limit
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
     loss_factor      share of the generation that reaches the meter
+    commissioned     first day of operation of the plant
+    certificates     whether energy attribute certificates come with the energy
+    emission_factor_g_per_kwh   of its generation [g CO2e/kWh]
+    embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
+    metered_generation_mw       what its meter saw, for `carbonmatch match`
     """
 
     technology: Technology
@@ -56,6 +71,11 @@ class ContractBase(Entry):
     max_mw: NonNegative | None = None
     existing_mw: NonNegative | None = None
     loss_factor: PositiveShare = 1.0
+    commissioned: Annotated[date | None, BeforeValidator(_read_date)] = None
+    certificates: bool = True
+    emission_factor_g_per_kwh: NonNegative = 0.0
+    embodied_g_per_kwh: NonNegative | None = None
+    metered_generation_mw: MeteredPower | None = None
 
     @property
     def carbon_free(self) -> bool:

@@ -19,7 +19,10 @@ from carbonmatch.wording import nearest
 
 KeyPath = tuple[str | int, ...]
 
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
+_COMMENT = re.compile(r"(?:^|\s)#+")
 _MERGE = "tag:yaml.org,2002:merge"
+_CHANGED = re.compile(r"(^--set .*|scenario [\w-]+)\)?$")
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
@@ -45,6 +48,7 @@ class Document:
     values      the top-level mapping
     positions   position by path of keys
     faults      faults of the YAML itself
+    comments    what stands behind a # on a line, by number of the line
     """
 
     name: str
@@ -52,6 +56,13 @@ class Document:
     positions: dict[KeyPath, Position] = field(default_factory=dict)
     faults: list[tuple[Position, Fault]] = field(default_factory=list)
     sha256: str | None = None
+    comments: dict[int, str] = field(default_factory=dict)
+
+    def note(self, path: KeyPath) -> str:
+        """Return the comment on the line of a key, and which setting or scenario the value is from if it is."""
+        position = self.position(path)
+        changed = _CHANGED.search(position.label)
+        return "; ".join(part for part in (self.comments.get(position.order), changed and changed[1]) if part)
 
     def position(self, path: KeyPath) -> Position:
         """Return the position of a key, or of the nearest block around it."""
@@ -122,7 +133,19 @@ def read_document(path: Path, name: str) -> Document:
         kind = "a list" if isinstance(node, SequenceNode) else f"the text {node.value[:40]!r}"
         raise InputError([Fault(name, f"is {kind}, not a block of keys such as `name:`, `time:` and `sites:`")])
     document.values = _Builder(document).mapping(node, ())
+    document.comments = comments_of(text)
     return document
+
+
+def comments_of(text: str) -> dict[int, str]:
+    """Return the comments of YAML text by number of their line; a # inside quotes is none."""
+    found = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        outside = _QUOTED.sub(lambda match: "x" * len(match[0]), line)
+        start = _COMMENT.search(outside)
+        if start:
+            found[number] = line[start.end() :].strip()
+    return found
 
 
 def parse_value(text: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.messages import Placed, in_reading_order, translate
@@ -108,7 +109,14 @@ def _check(document: Document, folder: Path, provenance: Provenance, *, arrays: 
         placed += translate(error.errors(include_url=False), document, reading.blocks)
     if placed or case is None:
         raise InputError(in_reading_order(placed))
-    return case.with_provenance(replace(provenance, tables=reading.tables.records, filled=tuple(reading.filled)))
+    return case.with_provenance(
+        replace(
+            provenance,
+            tables=reading.tables.records,
+            filled=tuple(reading.filled),
+            assumptions=assumptions_of(document),
+        )
+    )
 
 
 def _block(value: Any) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import SLUG, Block, Finding, Reading, refuse, say_value
 from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site
@@ -53,6 +54,7 @@ class Provenance:
     overrides   every changed value, in the order of application
     tables      every table that was read
     filled      notes on missing values that a rule of the case filled in
+    assumptions every value that the case gives, with its source
     seconds     what reading and checking took
     """
 
@@ -62,7 +64,12 @@ class Provenance:
     overrides: tuple[Override, ...] = ()
     tables: tuple[TableRecord, ...] = ()
     filled: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     seconds: float = 0.0
+
+    def assumption(self, key: str) -> Assumption | None:
+        """Return what the case gives for a dotted key; None where it gives nothing."""
+        return next((found for found in self.assumptions if found.key == key), None)
 
 
 def _checked_by(reader: Any) -> Any:

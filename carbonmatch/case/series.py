@@ -33,6 +33,7 @@ class SeriesReference(Block):
     timestamp   the column of the stamps; by default the first whose name starts with timestamp, time or date
     missing     how to fill gaps: interpolate, previous or zero; without a rule a gap is a fault
     scale       a factor on the values, such as 0.001 from kW to MW
+    source      who publishes the numbers, in words: reports quote it
     """
 
     file: str
@@ -41,6 +42,7 @@ class SeriesReference(Block):
     timestamp: str | None = None
     missing: MissingRule | None = None
     scale: Number = 1.0
+    source: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -212,9 +214,17 @@ def _placement(reference: SeriesReference, table: Table, reading: Reading) -> Pl
 
 LOAD = SeriesRule("a load", "MW", low=0, cure="If the meter nets generation, give the gross load.")
 
+MeteredPower = Annotated[
+    FloatArray,
+    SeriesRule(
+        "a metered power", "MW", low=0, cure="From kWh per quarter of an hour to MW: `scale: 0.004`; per hour: 0.001."
+    ),
+]
+
 Price = Annotated[FloatArray, SeriesRule("a price")]
 Intensity = Annotated[FloatArray, SeriesRule("a carbon intensity", "g/kWh", low=0)]
 CfeShare = Annotated[FloatArray, SeriesRule("a share of carbon-free energy", low=0, high=1)]
+SupplyShare = Annotated[FloatArray, SeriesRule("a share of load", low=0, high=1)]
 CapacityFactor = Annotated[
     FloatArray,
     SeriesRule(

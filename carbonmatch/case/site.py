@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from carbonmatch.case.block import Block, Entry, Finding, NonNegative, Positive, Reading, refuse, say, say_value
 from carbonmatch.case.price import AnyEnergyPrice
-from carbonmatch.case.series import LOAD, SeriesReference, is_array
+from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
 from carbonmatch.timegrid import FloatArray
 
@@ -52,12 +52,18 @@ class Grid(Block):
 class Site(Entry):
     """A factory or data centre in one zone.
 
-    load   metered load in every step [MW]
+    load                             load in every step [MW]
+    data_tier                        how the load is known; by its shape unless given
+    metered_load_mw                  what the meter saw, for `carbonmatch match`
+    supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
     """
 
     zone: ZoneName
     load: Load
     grid: Grid
+    data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
+    metered_load_mw: MeteredPower | None = None
+    supplier_emission_factor_g_per_kwh: Intensity | None = None
 
     @property
     def load_mw(self) -> FloatArray:

@@ -16,6 +16,7 @@ from carbonmatch.case.block import (
     refuse_crossed,
     say,
 )
+from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.zone import ServedZoneName, need_series
 
 
@@ -33,6 +34,9 @@ class Storage(Entry):
     grid_charging                 whether it may charge from the grid
     grid_charging_margin_per_mwh  on top of the spot price for what it charges from the grid [currency/MWh]
     settlement                    how contracted energy that passes through it is settled: delivered or spot
+    tracing                       which charge a discharge draws on: fifo, lifo or weighted_average
+    embodied_kg_per_kwh           emissions of building it [kg CO2e/kWh of capacity], over lifetime_years
+    metered_charge_mw, metered_discharge_mw   what its meter saw, for `carbonmatch match`
     """
 
     zone: ServedZoneName
@@ -52,6 +56,11 @@ class Storage(Entry):
     grid_charging: bool = False
     grid_charging_margin_per_mwh: NonNegative = 0.0
     settlement: Literal["delivered", "spot"] | None = None
+    tracing: Literal["fifo", "lifo", "weighted_average"] = "fifo"
+    embodied_kg_per_kwh: NonNegative | None = None
+    lifetime_years: Positive = 15.0
+    metered_charge_mw: MeteredPower | None = None
+    metered_discharge_mw: MeteredPower | None = None
 
     @property
     def costs_nothing(self) -> bool:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from carbonmatch.case.block import Entry, Finding, Reading, refuse
-from carbonmatch.case.series import CfeShare, Intensity, Price
+from carbonmatch.case.block import Block, Entry, Finding, Reading, refuse
+from carbonmatch.case.series import CfeShare, Intensity, Price, SupplyShare
 from carbonmatch.wording import listed, nearest
+
+
+class StandardSupply(Block):
+    """Carbon-free energy that the utility delivers to all customers; everyone may claim their own share, no more.
+
+    share                       service MWh / retail sales, 0..1
+    emission_factor_g_per_kwh   of that service [g CO2e/kWh]
+    """
+
+    share: SupplyShare
+    emission_factor_g_per_kwh: Intensity = Field(default=0.0, validate_default=True)
 
 
 class Zone(Entry):
@@ -17,11 +28,19 @@ class Zone(Entry):
     spot_price_per_mwh           [currency/MWh], any sign
     carbon_intensity_g_per_kwh   average intensity of the grid [g CO2e/kWh]
     grid_cfe_share               share of carbon-free energy in the grid's supply, 0..1
+    residual_mix_g_per_kwh       intensity of what no one has claimed
+    fossil_mix_g_per_kwh         intensity of the generation that is not carbon-free
+    marginal_g_per_kwh           intensity of the plants that answer a change of load
+    standard_supply              what the utility delivers to all customers
     """
 
     spot_price_per_mwh: Price | None = None
     carbon_intensity_g_per_kwh: Intensity | None = None
     grid_cfe_share: CfeShare | None = None
+    residual_mix_g_per_kwh: Intensity | None = None
+    fossil_mix_g_per_kwh: Intensity | None = None
+    marginal_g_per_kwh: Intensity | None = None
+    standard_supply: StandardSupply | None = None
 
 
 def _known_zone(name: str, info: ValidationInfo) -> str:

@@ -7,8 +7,30 @@ problem.
 
 from __future__ import annotations
 
-from carbonmatch.records.array import FloatArray, IntArray
-from carbonmatch.records.ledger import ContractLedger, Ledger, ZoneLedger
+from carbonmatch.records.array import FloatArray, IntArray, totals
+from carbonmatch.records.facts import (
+    DataTier,
+    Embodied,
+    Factor,
+    Facts,
+    Granularity,
+    Instrument,
+    SiteFacts,
+    StorageFacts,
+    Tracing,
+    ZoneFacts,
+)
+from carbonmatch.records.ledger import (
+    DIRECT,
+    UNTRACED,
+    Claims,
+    ContractLedger,
+    Flows,
+    Ledger,
+    Links,
+    StorageLedger,
+    ZoneLedger,
+)
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
 from carbonmatch.records.problem import (
     ContractTerms,
@@ -25,25 +47,42 @@ from carbonmatch.records.problem import (
 from carbonmatch.records.solution import ShadowPrices, Solution
 
 __all__ = [
+    "DIRECT",
+    "UNTRACED",
     "Certificate",
+    "Claims",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
+    "DataTier",
+    "Embodied",
     "EngineRun",
+    "Factor",
+    "Facts",
     "FloatArray",
+    "Flows",
+    "Granularity",
+    "Instrument",
     "IntArray",
     "Ledger",
+    "Links",
     "Matching",
     "Optimum",
     "PoolTerms",
     "Problem",
     "ShadowPrices",
+    "SiteFacts",
     "SiteTerms",
     "Solution",
+    "StorageFacts",
+    "StorageLedger",
     "StorageTerms",
     "TargetTerms",
     "TimeTerms",
+    "Tracing",
     "Yardstick",
+    "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "totals",
 ]

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
-from carbonmatch.records.array import FloatArray
+from carbonmatch.records.array import FloatArray, IntArray
+from carbonmatch.records.facts import Tracing
+
+UNTRACED: Final = -1
+"""Stands for a contract or a step where the origin of energy is not known: the grid, or stock of before the period."""
+
+DIRECT: Final = -1
+"""Stands for a storage where a claim went through none."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What flowed, solved or metered: all that the accounts are made of [MWh per step].
+
+    Arrays are (contracts, steps), (storage, steps), (sites, steps) and (zones, steps) in the order of the problem.
+    Charge and discharge are at the terminals; the clean ones are of energy that may be carbon-free: where it is not,
+    because it came out of the grid, the ledger finds out.
+    cyclic   the stock at the start is the stock at the end, as in a plan; a metered period starts with what came before
+    """
+
+    generation_mwh: FloatArray
+    curtailed_mwh: FloatArray
+    clean_charge_mwh: FloatArray
+    clean_discharge_mwh: FloatArray
+    grey_charge_mwh: FloatArray
+    grey_discharge_mwh: FloatArray
+    retail_supply_mwh: FloatArray
+    sold_mwh: FloatArray
+    cyclic: bool
 
 
 @dataclass(frozen=True)
 class ZoneLedger:
     """The accounts of one zone [MWh per step], recomputed from flows by code that does not know the model.
 
+    clean_charge_mwh, clean_discharge_mwh   net of what a storage charges and discharges in the same step, as its meter
+                               sees it; charge from the grid, and what comes out of it, is grey
     contracted_mwh             net carbon-free energy offered to the load: generation + clean discharge - clean charge
     matched_mwh                min(contracted, load); what is left of the load is unmatched, of the contracted is excess
     matched_from_storage_mwh   the part of matched that came out of storage
@@ -42,8 +73,9 @@ class ZoneLedger:
 class ContractLedger:
     """Where the generation of one contract went, step by step [MWh per step].
 
-    generation = matched + stored + excess; what a zone stores or has in excess in a step is shared among its contracts
-    pro rata to their generation in that step.
+    generation = matched + stored + excess, and available = generation + curtailed; what a zone stores or has in excess
+    in a step is shared among its contracts pro rata to their generation in that step.
+    matched_from_storage_mwh   what of it met load later, in the step of that load: not part of the sum above
     """
 
     name: str
@@ -51,15 +83,74 @@ class ContractLedger:
     generation_mwh: FloatArray
     curtailed_mwh: FloatArray
     matched_mwh: FloatArray
+    matched_from_storage_mwh: FloatArray
     stored_mwh: FloatArray
     excess_mwh: FloatArray
 
 
 @dataclass(frozen=True)
+class StorageLedger:
+    """How the energy in one storage was traced.
+
+    charge_mwh, discharge_mwh   net, at the terminals [MWh per step]
+    efficiency                  discharged / charged over the period: a discharge draws on discharged / efficiency
+    opening_mwh                 stock at the start, in MWh charged
+    """
+
+    name: str
+    zone: str
+    tracing: Tracing
+    charge_mwh: FloatArray
+    discharge_mwh: FloatArray
+    efficiency: float
+    opening_mwh: float
+
+
+@dataclass(frozen=True)
+class Links:
+    """Which generation each discharge of a storage drew on, one entry per link; steps and entities by number.
+
+    production_mwh   generation that went in, before the losses of this storage and of those that it passed before
+    charged_mwh      what this storage took up for it;  discharged_mwh = efficiency * charged_mwh
+    contract, production_step   UNTRACED where the energy came from the grid or was in stock before
+    A charge lies before its discharge. In a plan, whose stock at the start is that of the end, one that lies after it
+    stands for the same charge a period earlier.
+    """
+
+    storage: IntArray
+    contract: IntArray
+    production_step: IntArray
+    charge_step: IntArray
+    discharge_step: IntArray
+    production_mwh: FloatArray
+    charged_mwh: FloatArray
+    discharged_mwh: FloatArray
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Which generation met which load, one entry per claim; steps and entities by number.
+
+    storage          DIRECT where the generation met the load in its own step
+    matched_mwh      load that was met;  production_mwh   generation cancelled for it: the losses of storage on top
+    """
+
+    step: IntArray
+    contract: IntArray
+    storage: IntArray
+    production_step: IntArray
+    matched_mwh: FloatArray
+    production_mwh: FloatArray
+
+
+@dataclass(frozen=True)
 class Ledger:
-    """The accounts of a run: zones and contracts in the order of the problem. `starts`: start of each step, UTC."""
+    """The accounts of a run: entities in the order of the problem. `starts`: start of each step, UTC."""
 
     starts: pd.DatetimeIndex
     hours_per_step: float
     zones: tuple[ZoneLedger, ...]
     contracts: tuple[ContractLedger, ...]
+    storage: tuple[StorageLedger, ...]
+    links: Links
+    claims: Claims

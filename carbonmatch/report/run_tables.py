@@ -19,11 +19,15 @@ class RunTables:
     hourly      one row per zone and step
     contracts   one row per contract and step
     storage     one row per storage and step
+    claims      one row per claim: which generation met which load
+    links       one row per link: which generation each discharge of a storage drew on
     """
 
     hourly: pd.DataFrame
     contracts: pd.DataFrame
     storage: pd.DataFrame
+    claims: pd.DataFrame
+    links: pd.DataFrame
 
 
 def read_run_tables(path: Path) -> RunTables:
@@ -38,6 +42,8 @@ def read_run_tables(path: Path) -> RunTables:
         ("hourly", runfolder.HOURLY),
         ("contracts", runfolder.CONTRACTS),
         ("storage", runfolder.STORAGE),
+        ("claims", runfolder.CLAIMS),
+        ("links", runfolder.LINKS),
     ):
         try:
             frames[noun] = read_frame(path / name)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carbonmatch import __version__, runfolder
-from carbonmatch.accounting import build_ledger, prove, summarise
+from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, summarise
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation import build_model, extract_solution, problem_from_case
@@ -88,14 +88,15 @@ def verified_result(
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
-        ledger = build_ledger(problem, solution)
+        facts = facts_from_case(case)
+        ledger = build_ledger(problem, flows_of(solution), facts)
         prove(problem, solution, ledger)
-        summary = summarise(problem, solution, ledger, optimum.certificate)
+        summary = summarise(problem, solution, ledger, facts, optimum.certificate)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes)
-    return Result(summary, origin, problem, solution, ledger, optimum)
+    return Result(summary, origin, problem, facts, solution, ledger, optimum)
 
 
 def write_result(
@@ -108,6 +109,8 @@ def write_result(
             write_table(result.hourly, folder / runfolder.HOURLY)
             write_table(result.contracts_hourly, folder / runfolder.CONTRACTS)
             write_table(result.storage_hourly, folder / runfolder.STORAGE)
+            write_table(result.claims, folder / runfolder.CLAIMS)
+            write_table(result.links, folder / runfolder.LINKS)
             (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
         seconds = {**result.manifest["wall_seconds"], **_rounded(stages.seconds)}
         runfolder.write_json(folder / runfolder.MANIFEST, {**result.manifest, "wall_seconds": seconds})
@@ -131,6 +134,7 @@ def manifest(
             for t in source.tables
         ],
         "filled": list(source.filled),
+        "assumptions": [{"key": a.key, "value": a.value, "source": a.source} for a in source.assumptions],
         "sizes_held": None if sizes is None else {"path": sizes.path, "sha256": sizes.sha256},
         "versions": {
             "python": platform.python_version(),

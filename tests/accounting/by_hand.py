@@ -9,17 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting import build_ledger, flows_of
 from carbonmatch.records import (
     Certificate,
     ContractTerms,
+    Factor,
+    Facts,
     FloatArray,
+    Instrument,
+    Ledger,
     Problem,
     ShadowPrices,
+    SiteFacts,
     SiteTerms,
     Solution,
+    StorageFacts,
     StorageTerms,
     TargetTerms,
     TimeTerms,
+    ZoneFacts,
     ZoneTerms,
 )
 
@@ -245,3 +253,58 @@ def four_hours_solved(problem: Problem, **changes: Any) -> Solution:
         **changes,
     }
     return a_solution(problem, [SUN, WIND], **values)
+
+
+def a_factor(value: float | Sequence[float], count: int, source: str = "by hand", vintage: str = "2018") -> Factor:
+    """Return a factor: one number, or one per step."""
+    hourly = not isinstance(value, int | float)
+    return Factor(np.zeros(count) + np.array(value, dtype=float), source, vintage, "hourly" if hourly else "annual")
+
+
+def a_zone_of_facts(name: str, **changes: Any) -> ZoneFacts:
+    values = {
+        "average": None,
+        "residual_mix": None,
+        "fossil_mix": None,
+        "marginal": None,
+        "standard_supply": None,
+        "standard_supply_share": None,
+    }
+    return ZoneFacts(name=name, **{**values, **changes})
+
+
+def an_instrument(terms: ContractTerms, **changes: Any) -> Instrument:
+    values = {
+        "renewable": terms.technology != "nuclear",
+        "carbon_free": terms.eligible,
+        "commissioned": None,
+        "factor": a_factor(0.0, len(terms.available_mwh_per_mw)),
+        "certificates": True,
+        "embodied": None,
+    }
+    return Instrument(terms.name, terms.zone, terms.technology, terms.structure, **{**values, **changes})
+
+
+def facts_of(problem: Problem, **changes: Any) -> Facts:
+    """Return what the accounts know of a problem: nothing that the problem does not say, fifo, efficiency up to 1."""
+    count = problem.time.steps
+    values = {
+        "zones": tuple(
+            a_zone_of_facts(
+                zone.name,
+                average=None
+                if zone.carbon_intensity_g_per_kwh is None
+                else a_factor(zone.carbon_intensity_g_per_kwh.tolist(), count),
+            )
+            for zone in problem.zones
+        ),
+        "sites": tuple(SiteFacts(site.name, site.zone, site.load_mwh, "meter", None) for site in problem.sites),
+        "instruments": tuple(an_instrument(terms) for terms in problem.contracts),
+        "storage": tuple(StorageFacts(terms.name, terms.zone, "fifo", 1.0, None, 15.0) for terms in problem.storage),
+    }
+    return Facts(**{**values, **changes})
+
+
+def ledger_of(problem: Problem, solution: Solution, facts: Facts | None = None) -> Ledger:
+    """Return the ledger of a solution."""
+    return build_ledger(problem, flows_of(solution), facts or facts_of(problem))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from by_hand import a_contract, a_problem, a_solution, a_storage, a_zone, four_hours, four_hours_solved, steps
+from by_hand import (
+    a_contract,
+    a_problem,
+    a_solution,
+    a_storage,
+    a_zone,
+    four_hours,
+    four_hours_solved,
+    ledger_of,
+    steps,
+)
 from numpy.testing import assert_allclose
 
-from carbonmatch.accounting import build_ledger
 from carbonmatch.accounting.ledger import claim, split_generation
 
 
 def four_hours_ledger():
     problem = four_hours()
-    return build_ledger(problem, four_hours_solved(problem))
+    return ledger_of(problem, four_hours_solved(problem))
 
 
 # --- claim and split_generation ---------------------------------------------------------------------------------------
@@ -95,6 +104,7 @@ def assert_identities(ledger):
         assert_allclose(sum(c.generation_mwh for c in own), zone.generation_mwh)
         assert_allclose(sum(c.curtailed_mwh for c in own), zone.curtailed_mwh)
         assert_allclose(sum(c.matched_mwh for c in own) + zone.matched_from_storage_mwh, zone.matched_mwh)
+        assert_allclose(sum(c.matched_from_storage_mwh for c in own), zone.matched_from_storage_mwh, atol=1e-9)
     for contract in ledger.contracts:
         assert_allclose(contract.matched_mwh + contract.stored_mwh + contract.excess_mwh, contract.generation_mwh)
 
@@ -104,22 +114,30 @@ def test_every_hour_adds_up():
 
 
 def test_storage_that_charges_what_another_discharges():
-    # generation 4, the first storage discharges 9, the second charges 6: contracted 4 + 9 - 6 = 7, all matched
+    # step 0: generation 12, all of it goes into the old storage
+    # step 1: generation 4, the old storage discharges 9, the new one charges 6: contracted 4 + 9 - 6 = 7, all matched
     # 4 of the 6 charged are generation, so that all 7 matched came out of storage
     problem = a_problem(
-        (a_zone("Z", steps(10, 10)),), (a_contract("sun", steps(1, 0)),), (a_storage("old"), a_storage("new"))
+        (a_zone("Z", steps(10, 10, 10)),), (a_contract("sun", steps(1, 1, 0)),), (a_storage("old"), a_storage("new"))
     )
     solution = a_solution(
         problem,
-        [steps(4, 0)],
-        clean_charge_mwh=np.array([[0.0, 0.0], [6.0, 0.0]]),
-        clean_discharge_mwh=np.array([[9.0, 0.0], [0.0, 4.0]]),
+        [steps(12, 4, 0)],
+        clean_charge_mwh=np.array([[12.0, 0.0, 0.0], [0.0, 6.0, 0.0]]),
+        clean_discharge_mwh=np.array([[0.0, 9.0, 0.0], [0.0, 0.0, 4.0]]),
     )
-    ledger = build_ledger(problem, solution)
-    assert_allclose(ledger.zones[0].matched_mwh, [7, 4])
-    assert_allclose(ledger.zones[0].matched_from_storage_mwh, [7, 4])
-    assert_allclose(ledger.contracts[0].stored_mwh, [4, 0])
-    assert_allclose(ledger.contracts[0].matched_mwh, [0, 0])
+    ledger = ledger_of(problem, solution)
+    assert_allclose(ledger.zones[0].matched_mwh, [0, 7, 4])
+    assert_allclose(ledger.zones[0].matched_from_storage_mwh, [0, 7, 4])
+    assert_allclose(ledger.contracts[0].stored_mwh, [12, 4, 0])
+    assert_allclose(ledger.contracts[0].matched_mwh, [0, 0, 0])
+    # the 4 of step 2: 4/6 from the generation of step 1, 6 * 2/3 = 4 charged; and 2/6 from the old storage, 2 of its 9,
+    # for which it had taken up 2 * 12/9 = 8/3 in step 0
+    new = ledger.links.storage == 1
+    assert_allclose(ledger.links.production_step[new], [0, 1])
+    assert_allclose(ledger.links.charged_mwh[new], [2, 4])
+    assert_allclose(ledger.links.discharged_mwh[new], [4 / 3, 8 / 3])
+    assert_allclose(ledger.links.production_mwh[new], [8 / 3, 4])
     assert_identities(ledger)
 
 
@@ -127,7 +145,7 @@ def test_energy_from_the_grid_is_never_claimed():
     # 5 of grey discharge serve the load and match nothing
     problem = a_problem((a_zone("Z", steps(10, 10)),), (a_contract("sun", steps(1, 1)),), (a_storage("battery"),))
     grey = {"grey_charge_mwh": np.array([[6.0, 0.0]]), "grey_discharge_mwh": np.array([[0.0, 5.0]])}
-    (zone,) = build_ledger(problem, a_solution(problem, [steps(2, 2)], **grey)).zones
+    (zone,) = ledger_of(problem, a_solution(problem, [steps(2, 2)], **grey)).zones
     assert_allclose(zone.matched_mwh, [2, 2])
     assert_allclose(zone.matched_from_storage_mwh, [0, 0])
     assert_allclose(zone.grey_charge_mwh, [6, 0])
@@ -138,7 +156,7 @@ def test_the_ledger_claims_what_the_model_left_lying():
     # the model called 3 of 8 contracted in excess and left 5 of the load unmatched; the claim is min(8, 10) = 8
     problem = a_problem((a_zone("Z", steps(10)),), (a_contract("sun", steps(1)),))
     solution = a_solution(problem, [steps(8)], unmatched_mwh=np.array([[5.0]]), excess_mwh=np.array([[3.0]]))
-    (zone,) = build_ledger(problem, solution).zones
+    (zone,) = ledger_of(problem, solution).zones
     assert_allclose(zone.matched_mwh, [8])
     assert_allclose(zone.excess_mwh, [0])
 
@@ -147,7 +165,7 @@ def test_what_is_not_carbon_free_is_not_claimed():
     problem = a_problem(
         (a_zone("Z", steps(10)),), (a_contract("sun", steps(1)), a_contract("gas", steps(1), eligible=False))
     )
-    ledger = build_ledger(problem, a_solution(problem, [steps(4), steps(6)], curtailed_mwh=np.array([[1.0], [2.0]])))
+    ledger = ledger_of(problem, a_solution(problem, [steps(4), steps(6)], curtailed_mwh=np.array([[1.0], [2.0]])))
     assert_allclose(ledger.zones[0].generation_mwh, [4])
     assert_allclose(ledger.zones[0].curtailed_mwh, [1])
     assert_allclose(ledger.zones[0].matched_mwh, [4])
@@ -157,7 +175,7 @@ def test_what_is_not_carbon_free_is_not_claimed():
 
 def test_without_contracts_nothing_is_matched():
     problem = a_problem((a_zone("Z", steps(10, 10)),))
-    ledger = build_ledger(problem, a_solution(problem, []))
+    ledger = ledger_of(problem, a_solution(problem, []))
     assert_allclose(ledger.zones[0].matched_mwh, [0, 0])
     assert_allclose(ledger.zones[0].unmatched_mwh, [10, 10])
     assert ledger.contracts == ()
@@ -171,7 +189,7 @@ def test_zones_are_never_netted():
     zones = (a_zone("north", steps(10)), a_zone("south", steps(10)))
     contracts = (a_contract("southern", steps(1), zone=1), a_contract("northern", steps(1), zone=0))
     problem = a_problem(zones, contracts)
-    ledger = build_ledger(problem, a_solution(problem, [steps(0), steps(15)]))
+    ledger = ledger_of(problem, a_solution(problem, [steps(0), steps(15)]))
     north, south = ledger.zones
     assert (north.matched_mwh[0], north.excess_mwh[0], north.unmatched_mwh[0]) == (10, 5, 0)
     assert (south.matched_mwh[0], south.excess_mwh[0], south.unmatched_mwh[0]) == (0, 0, 10)
@@ -190,6 +208,6 @@ def test_storage_and_sites_belong_to_their_zone():
         clean_charge_mwh=np.array([[2.0]]),
         retail_supply_mwh=np.array([[6.0], [3.0]]),
     )
-    north, south = build_ledger(problem, solution).zones
+    north, south = ledger_of(problem, solution).zones
     assert (north.contracted_mwh[0], south.contracted_mwh[0]) == (4, 7)
     assert (north.retail_supply_mwh[0], south.retail_supply_mwh[0]) == (6, 3)

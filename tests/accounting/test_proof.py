@@ -6,9 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from by_hand import a_contract, a_problem, a_solution, a_storage, a_target, a_zone, four_hours, four_hours_solved, steps
+from by_hand import (
+    a_contract,
+    a_problem,
+    a_solution,
+    a_storage,
+    a_target,
+    a_zone,
+    four_hours,
+    four_hours_solved,
+    ledger_of,
+    steps,
+)
 
-from carbonmatch.accounting import build_ledger, prove
+from carbonmatch.accounting import prove
 from carbonmatch.errors import VerificationError
 
 # The table in by_hand.py: 36 of 40 MWh matched, 37.75 with grid credit, 41 contracted, 5 in excess (0.125 of load).
@@ -18,7 +29,7 @@ from carbonmatch.errors import VerificationError
 def proved(target, **changes):
     problem = four_hours(target=target)
     solution = four_hours_solved(problem, **changes)
-    prove(problem, solution, build_ledger(problem, solution))
+    prove(problem, solution, ledger_of(problem, solution))
 
 
 def refused(target, **changes):
@@ -140,7 +151,7 @@ def two_zones(target):
     contracts = (a_contract("northern", steps(1)), a_contract("southern", steps(1), zone=1))
     problem = a_problem(zones, contracts, target=target)
     solution = a_solution(problem, [steps(15), steps(6)])
-    return problem, solution, build_ledger(problem, solution)
+    return problem, solution, ledger_of(problem, solution)
 
 
 @pytest.mark.parametrize("target", [a_target("hourly", 0.8), a_target("annual", 1.05), a_target("monthly", 1.05)])
@@ -169,7 +180,7 @@ def test_a_month_without_load_has_no_target():
         months=(0, 1),
     )
     solution = a_solution(problem, [steps(10, 0)])
-    prove(problem, solution, build_ledger(problem, solution))
+    prove(problem, solution, ledger_of(problem, solution))
 
 
 # --- surplus ----------------------------------------------------------------------------------------------------------
@@ -194,7 +205,7 @@ def test_all_faults_are_named_at_once():
     problem = four_hours(target=a_target("hourly", 0.95, max_surplus_share=0.1))
     solution = four_hours_solved(problem, objective=1234.0, model_score=0.95)
     with pytest.raises(VerificationError) as caught:
-        prove(problem, solution, build_ledger(problem, solution))
+        prove(problem, solution, ledger_of(problem, solution))
     message = str(caught.value)
     assert len(message.splitlines()) == 5
     assert all(words in message for words in ("components", "below the model's", "is missed", "above the limit"))
@@ -216,7 +227,7 @@ def test_storage_that_takes_up_more_claims_than_there_are_is_refused():
         problem, [steps(4, 0)], **flows, retail_supply_mwh=np.array([steps(6, 10)]), sold_mwh=np.zeros((1, 2))
     )
     with pytest.raises(VerificationError, match="storage in Z takes up 2 MWh more claims than there are in step 1"):
-        prove(problem, solution, build_ledger(problem, solution))
+        prove(problem, solution, ledger_of(problem, solution))
 
 
 def test_a_flow_that_is_not_a_number_is_refused():
@@ -224,7 +235,7 @@ def test_a_flow_that_is_not_a_number_is_refused():
     right = four_hours_solved(problem)
     wrong = replace(right, generation_mwh=right.generation_mwh * np.nan)
     with pytest.raises(VerificationError):
-        prove(problem, wrong, build_ledger(problem, wrong))
+        prove(problem, wrong, ledger_of(problem, wrong))
 
 
 def test_a_zone_without_load_meets_its_target():
@@ -232,4 +243,4 @@ def test_a_zone_without_load_meets_its_target():
     zones = (a_zone("built", steps(10)), a_zone("planned", steps(0)))
     problem = a_problem(zones, (a_contract("wind", steps(1)),), target=a_target("hourly", 0.9, per_zone=True))
     solution = a_solution(problem, [steps(9)])
-    prove(problem, solution, build_ledger(problem, solution))
+    prove(problem, solution, ledger_of(problem, solution))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from by_hand import a_contract, a_problem, a_solution, a_zone, four_hours, four_hours_solved, steps
+from by_hand import a_contract, a_problem, a_solution, a_zone, four_hours, four_hours_solved, ledger_of, steps
 from numpy.testing import assert_allclose
 
-from carbonmatch.accounting import build_ledger
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.score import credited_grid_cfe, first_least, longest_run, score
 
 
 def zones_of(problem, solution):
-    return build_ledger(problem, solution).zones
+    return ledger_of(problem, solution).zones
 
 
 def four_hours_scores(hours_per_step=1.0):

@@ -20,19 +20,21 @@ from by_hand import (
     a_storage,
     a_target,
     a_zone,
+    facts_of,
     four_hours,
     four_hours_solved,
+    ledger_of,
     steps,
 )
 
-from carbonmatch.accounting import build_ledger, summarise
+from carbonmatch.accounting import summarise
 from carbonmatch.accounting.summary import warnings
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import ShadowPrices
 
 
 def summary_of(problem, solution):
-    return summarise(problem, solution, build_ledger(problem, solution), CERTIFICATE)
+    return summarise(problem, solution, ledger_of(problem, solution), facts_of(problem), CERTIFICATE)
 
 
 def four_hours_summary(problem=None, **changes):

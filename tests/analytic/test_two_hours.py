@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from accounting.by_hand import ledger_of
 from small_cases import a_case, solved
 
-from carbonmatch.accounting import build_ledger, prove
+from carbonmatch.accounting import prove
 from carbonmatch.errors import InfeasibleError
 
 HOURLY = {"matching": "hourly"}
@@ -44,7 +45,7 @@ def check(changes, cost, **expected):
     }
     for name, size in expected.items():
         assert sizes[name] == pytest.approx(size, abs=1e-9), name
-    prove(problem, solution, build_ledger(problem, solution))
+    prove(problem, solution, ledger_of(problem, solution))
     return problem, solution
 
 
@@ -213,7 +214,7 @@ def test_curtailed_energy_carries_no_claim():
     problem, solution = check(
         {"zones": {"Z": zone}, "contracts": {"wind": wind}, "target": {**HOURLY, "cfe": 1.0}}, 600
     )
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
     assert ledger.zones[0].curtailed_mwh.tolist() == pytest.approx([10, 0])
     assert ledger.zones[0].excess_mwh.sum() == pytest.approx(0, abs=1e-9)
 
@@ -252,7 +253,7 @@ GREY_BATTERY = {
 def test_grid_charging_saves_money_but_makes_nothing_clean():
     # 5 MWh bought at 40 give 4.05 MWh in the second hour instead of retail at 70
     problem, solution = check({"storage": {"battery": GREY_BATTERY}}, 1200 + 5 * 40 - 4.05 * 70)
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
     assert ledger.zones[0].matched_mwh.sum() == pytest.approx(0, abs=1e-9)
     # with a margin of 30 on charging: 5 * 70 = 350 > 4.05 * 70, so it stays idle
     check({"storage": {"battery": {**GREY_BATTERY, "grid_charging_margin_per_mwh": 30}}}, 1200)
@@ -334,7 +335,7 @@ def test_a_target_per_zone_is_met_in_every_zone():
     problem, solution, _ = solved(a_case(two_zones(cfe=0.5, scope="zone")))
     assert solution.objective == pytest.approx(1500 + 2000 + 200)
     assert solution.contracted_mw == pytest.approx([10, 5], abs=1e-9)
-    prove(problem, solution, build_ledger(problem, solution))
+    prove(problem, solution, ledger_of(problem, solution))
     assert solution.shadow_prices.green_premium_per_mwh == pytest.approx([30, 20])
 
 
@@ -377,4 +378,4 @@ def test_ledgers_stay_apart_where_selling_beats_retail():
     assert solution.merged_ledgers == (False,)
     assert solution.sold_mwh[0].tolist() == pytest.approx([10, 0], abs=1e-9)
     assert solution.objective == pytest.approx(20 * 38 + 10 * 50 - 10 * 60)
-    assert build_ledger(problem, solution).zones[0].matched_mwh.sum() == pytest.approx(20)
+    assert ledger_of(problem, solution).zones[0].matched_mwh.sum() == pytest.approx(20)

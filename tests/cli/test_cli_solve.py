@@ -12,7 +12,16 @@ import carbonmatch.study.run as study_run
 from carbonmatch import read_run
 from carbonmatch.errors import SolverError, VerificationError
 
-FILES = ["contracts.parquet", "hourly.parquet", "manifest.json", "solver.log", "storage.parquet", "summary.json"]
+FILES = [
+    "claims.parquet",
+    "contracts.parquet",
+    "hourly.parquet",
+    "links.parquet",
+    "manifest.json",
+    "solver.log",
+    "storage.parquet",
+    "summary.json",
+]
 
 
 def test_solve_prints_tables_and_writes_a_run_folder(run, case):

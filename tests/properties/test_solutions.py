@@ -7,11 +7,12 @@ import math
 
 import numpy as np
 import pytest
+from accounting.by_hand import facts_of, ledger_of
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from random_cases import COST_TOLERANCE, FLOW_TOLERANCE, PROPERTY, SIMPLEX, cases, gross, solve, targets
 
-from carbonmatch.accounting import build_ledger, prove, summarise
+from carbonmatch.accounting import prove, summarise
 from carbonmatch.accounting.proof import model_score
 from carbonmatch.accounting.score import score
 from carbonmatch.accounting.value import capture_value_per_mwh
@@ -193,7 +194,7 @@ def test_no_flow_is_negative_and_every_size_is_within_its_limits(case):
 @given(case=cases())
 def test_every_generated_mwh_is_accounted_for_once(case):
     problem, solution, _ = solved(case)
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
 
     def close(values):
         return pytest.approx(values, abs=near(problem))
@@ -255,7 +256,7 @@ def test_what_went_in_brown_never_comes_out_clean(case):
         ):
             assert discharge.sum() <= round_trip * charge.sum() + slack
     # over the whole day, then, no zone claims more than its contracts generated
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
     for zone in ledger.zones:
         assert zone.matched_mwh.sum() <= zone.generation_mwh.sum() + slack
 
@@ -281,7 +282,7 @@ def test_the_certificate_holds(case, chain):
 @given(case=cases())
 def test_scores_are_shares(case):
     problem, solution, _ = solved(case)
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
     for zone in ledger.zones:
         assert_at_most(zone.matched_mwh, zone.load_mwh, 0.0)
         assert_at_most(-zone.matched_mwh, 0.0, 0.0)
@@ -300,7 +301,7 @@ def test_scores_are_shares(case):
 @given(case=cases())
 def test_the_claim_is_at_least_the_score_of_the_model_and_the_accounts_prove_it(case, chain):
     problem, solution, _ = solved(case, chain)
-    ledger = build_ledger(problem, solution)
+    ledger = ledger_of(problem, solution)
     assert model_score(problem, ledger) >= solution.model_score - SCORE_TOLERANCE
     prove(problem, solution, ledger)
 
@@ -309,7 +310,7 @@ def test_the_claim_is_at_least_the_score_of_the_model_and_the_accounts_prove_it(
 @given(case=cases())
 def test_the_summary_of_any_solution_is_json_and_adds_up(case):
     problem, solution, optimum = solved(case)
-    summary = summarise(problem, solution, build_ledger(problem, solution), optimum.certificate)
+    summary = summarise(problem, solution, ledger_of(problem, solution), facts_of(problem), optimum.certificate)
     assert json.loads(json.dumps(summary, allow_nan=False)) == summary
     cost = summary["cost"]
     assert cost["total"] - cost["sales"] == pytest.approx(cost["net_of_sales"])

@@ -1,0 +1,129 @@
+"""From a checked case to what the accounts know beside the flows: factors with their source, plants, meters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
+from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.records import (
+    DataTier,
+    Embodied,
+    Factor,
+    Facts,
+    FloatArray,
+    Instrument,
+    SiteFacts,
+    StorageFacts,
+    ZoneFacts,
+)
+
+GIVEN: Final = "given in the case"
+NO_COMBUSTION: Final = "no combustion counted at the plant: default of carbonmatch"
+
+
+def facts_from_case(case: Case) -> Facts:
+    """Return the facts of a case, in the order of its problem: zones without a site drop out."""
+    served = {site.zone for site in case.sites.values()}
+    zones = [zone for name, zone in case.zones.items() if name in served]
+    number = {zone.name: z for z, zone in enumerate(zones)}
+    return Facts(
+        zones=tuple(_zone(case, zone) for zone in zones),
+        sites=tuple(_site(case, site, number[site.zone]) for site in case.sites.values()),
+        instruments=tuple(_instrument(case, contract, number[contract.zone]) for contract in case.contracts.values()),
+        storage=tuple(_storage(case, storage, number[storage.zone]) for storage in case.storage.values()),
+    )
+
+
+def _zone(case: Case, zone: Zone) -> ZoneFacts:
+    place = f"zones.{zone.name}"
+    standard = zone.standard_supply
+    service = f"{place}.standard_supply.emission_factor_g_per_kwh"
+    return ZoneFacts(
+        name=zone.name,
+        average=_factor(case, f"{place}.carbon_intensity_g_per_kwh", zone.carbon_intensity_g_per_kwh),
+        residual_mix=_factor(case, f"{place}.residual_mix_g_per_kwh", zone.residual_mix_g_per_kwh),
+        fossil_mix=_factor(case, f"{place}.fossil_mix_g_per_kwh", zone.fossil_mix_g_per_kwh),
+        marginal=_factor(case, f"{place}.marginal_g_per_kwh", zone.marginal_g_per_kwh),
+        standard_supply=None
+        if standard is None
+        else _factor(case, service, standard.emission_factor_g_per_kwh, NO_COMBUSTION),
+        standard_supply_share=None if standard is None else standard.share,
+    )
+
+
+def _site(case: Case, site: Site, zone_number: int) -> SiteFacts:
+    key = f"sites.{site.name}.supplier_emission_factor_g_per_kwh"
+    return SiteFacts(
+        name=site.name,
+        zone=zone_number,
+        load_mwh=site.load_mw * case.grid.hours_per_step,
+        data_tier=site.data_tier or _tier_of(site.load_mw),
+        supplier=_factor(case, key, site.supplier_emission_factor_g_per_kwh),
+    )
+
+
+def _tier_of(load_mw: FloatArray) -> DataTier:
+    """Say how a load is known that the case does not say it of: one number, or the profile of this facility."""
+    return "flat" if load_mw.max() == load_mw.min() else "facility_profile"
+
+
+def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
+    value = np.full(case.grid.steps, contract.emission_factor_g_per_kwh)
+    factor = _factor(case, f"contracts.{contract.name}.emission_factor_g_per_kwh", value, NO_COMBUSTION)
+    if factor is None:
+        raise ValueError("a contract always has an emission factor")
+    return Instrument(
+        name=contract.name,
+        zone=zone_number,
+        technology=contract.technology.value,
+        structure=contract.structure,
+        renewable=contract.renewable,
+        carbon_free=contract.carbon_free,
+        commissioned=contract.commissioned,
+        factor=factor,
+        certificates=contract.certificates,
+        embodied=_embodied(case, contract),
+    )
+
+
+def _embodied(case: Case, contract: Contract) -> Embodied | None:
+    if contract.embodied_g_per_kwh is None:
+        return EMBODIED_BY_TECHNOLOGY.get(contract.technology.value)
+    given = case.provenance.assumption(f"contracts.{contract.name}.embodied_g_per_kwh")
+    return Embodied(contract.embodied_g_per_kwh, (given and given.source) or GIVEN)
+
+
+def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
+    given = case.provenance.assumption(f"storage.{storage.name}.embodied_kg_per_kwh")
+    return StorageFacts(
+        name=storage.name,
+        zone=zone_number,
+        tracing=storage.tracing,
+        efficiency_limit=storage.round_trip_efficiency,
+        embodied=None
+        if storage.embodied_kg_per_kwh is None
+        else Embodied(storage.embodied_kg_per_kwh, (given and given.source) or GIVEN),
+        lifetime_years=storage.lifetime_years,
+    )
+
+
+def _factor(case: Case, key: str, values: FloatArray | None, default_source: str = "") -> Factor | None:
+    """Return a factor with what the case says about it; None where there is none."""
+    if values is None:
+        return None
+    given = case.provenance.assumption(key)
+    if given is None:
+        return Factor(values, default_source or GIVEN, "", "annual")
+    source = ": ".join(part for part in (given.source, given.value if given.hourly else "") if part) or GIVEN
+    if not given.hourly:
+        return Factor(values, source, "", "annual")
+    return Factor(values, source, _years(case.grid.local_index), "hourly")
+
+
+def _years(local: pd.DatetimeIndex) -> str:
+    first, last = local[0].year, local[-1].year
+    return str(first) if first == last else f"{first}-{last}"

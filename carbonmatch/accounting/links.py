@@ -1,0 +1,205 @@
+"""Links: from what a storage drew back to the generation that it came from, through other storages where need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from carbonmatch.accounting.tracing import opening_stock_mwh, trace
+from carbonmatch.records import UNTRACED, FloatArray, Links, StorageFacts
+
+MOST_STORAGES_PASSED: Final = 20
+"""Energy handed from storage to storage more often than this is not followed any further."""
+
+LEAST_LINK_MWH: Final = 1e-9
+"""Links below this, one thousandth of a watt-hour, are rounding."""
+
+_GENERATION: Final = -1
+"""Stands for the storage that energy came out of, where it came out of a plant."""
+
+
+@dataclass(frozen=True)
+class StorageFlows:
+    """What one zone generates and moves through storage; charge and discharge exclude each other in a step.
+
+    generation_mwh             (contracts, steps) of eligible contracts;  contracts   their numbers
+    charge_mwh, discharge_mwh  (storage, steps) at the terminals;  storage   their numbers
+    """
+
+    generation_mwh: FloatArray
+    charge_mwh: FloatArray
+    discharge_mwh: FloatArray
+    contracts: Sequence[int]
+    storage: Sequence[int]
+    facts: Sequence[StorageFacts]
+    cyclic: bool
+
+    @cached_property
+    def charge_from_generation_mwh(self) -> FloatArray:
+        """What plants charge: generation goes into storage first (steps,)."""
+        least: FloatArray = np.minimum(self.charge_mwh.sum(axis=0), self.generation_mwh.sum(axis=0))
+        return least
+
+    @cached_property
+    def charge_from_storage_mwh(self) -> FloatArray:
+        """What other storages charge in the same step (steps,)."""
+        left = self.charge_mwh.sum(axis=0) - self.charge_from_generation_mwh
+        least: FloatArray = np.minimum(left, self.discharge_mwh.sum(axis=0))
+        return least
+
+    @cached_property
+    def charge_from_grid_mwh(self) -> FloatArray:
+        """What is charged beyond all carbon-free energy there is (steps,)."""
+        left = self.charge_mwh.sum(axis=0) - self.charge_from_generation_mwh - self.charge_from_storage_mwh
+        beyond: FloatArray = np.maximum(left, 0.0)
+        return beyond
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What tracing one storage rests on; see StorageLedger."""
+
+    efficiency: float
+    opening_mwh: float
+
+
+def links_of(flows: StorageFlows) -> tuple[Links, list[Traced]]:
+    """Return the links of all storages of a zone, and what each storage's tracing rests on."""
+    drawn: list[pd.DataFrame] = []
+    traced: list[Traced] = []
+    for k, facts in enumerate(flows.facts):
+        charge, discharge = flows.charge_mwh[k], flows.discharge_mwh[k]
+        efficiency = efficiency_of(charge, discharge, facts.efficiency_limit, cyclic=flows.cyclic)
+        draws = discharge / efficiency
+        found = trace(charge, draws, facts.tracing, cyclic=flows.cyclic)
+        drawn.append(
+            pd.DataFrame(
+                {
+                    "storage": k,
+                    "charge_step": found.charge_step,
+                    "discharge_step": found.discharge_step,
+                    "charged_mwh": found.charged_mwh,
+                    "discharged_mwh": found.charged_mwh * efficiency,
+                }
+            )
+        )
+        traced.append(Traced(efficiency, opening_stock_mwh(charge, draws)))
+    if not drawn:
+        return _links(_NO_ROWS, flows), traced
+    return _links(_origins(pd.concat(drawn, ignore_index=True), flows), flows), traced
+
+
+def efficiency_of(charge: FloatArray, discharge: FloatArray, limit: float, *, cyclic: bool) -> float:
+    """Return discharged / charged over the period, which all discharges are held to.
+
+    A metered period may start fuller than it ends: then it is never above the efficiency that the case gives.
+    """
+    charged, discharged = float(charge.sum()), float(discharge.sum())
+    if charged <= 0.0 or discharged <= 0.0:
+        return limit
+    return discharged / charged if cyclic else min(limit, discharged / charged)
+
+
+_NO_ROWS: Final = pd.DataFrame(
+    {
+        **{name: np.array([], dtype=np.int64) for name in ("storage", "charge_step", "discharge_step", "contract")},
+        **{name: np.array([], dtype=np.int64) for name in ("production_step",)},
+        **{name: np.array([], dtype=float) for name in ("charged_mwh", "discharged_mwh", "production_mwh")},
+    }
+)
+
+
+def _origins(draws: pd.DataFrame, flows: StorageFlows) -> pd.DataFrame:
+    """Split every draw by where its charge came from, until all of it came out of a plant or the grid."""
+    sources = _sources_of_charge(flows)
+    own = draws[["storage", "discharge_step", "charge_step", "charged_mwh", "discharged_mwh"]]
+    shares = own.assign(
+        share=own["charged_mwh"] / own.groupby(["storage", "discharge_step"])["charged_mwh"].transform("sum"),
+        gain=own["charged_mwh"] / own["discharged_mwh"],
+    )
+    before = shares.rename(columns={"storage": "source", "discharge_step": "origin_step", "charge_step": "earlier"})
+    before = before[["source", "origin_step", "earlier", "share", "gain"]]
+    done = [
+        draws[draws["charge_step"] == UNTRACED].assign(
+            contract=UNTRACED, production_step=UNTRACED, production_mwh=lambda rows: rows["charged_mwh"]
+        )
+    ]
+    # `origin` is the storage whose charge is looked into; `origin_step` the step that it was charged in.
+    open_rows = draws[draws["charge_step"] != UNTRACED].assign(
+        origin=lambda rows: rows["storage"],
+        origin_step=lambda rows: rows["charge_step"],
+        production_mwh=lambda rows: rows["charged_mwh"],
+    )
+    for _ in range(MOST_STORAGES_PASSED):
+        split = open_rows.merge(sources, left_on="origin_step", right_on="step").drop(columns="step")
+        for name in ("charged_mwh", "discharged_mwh", "production_mwh"):
+            split[name] = split[name] * split["part"]
+        split = split.drop(columns="part")
+        from_plant = split["source"] == _GENERATION
+        done.append(split[from_plant].assign(production_step=_step_of_origin))
+        passed = split[~from_plant].merge(before, on=["source", "origin_step"])
+        if passed.empty:
+            break
+        for name in ("charged_mwh", "discharged_mwh"):
+            passed[name] = passed[name] * passed["share"]
+        passed["production_mwh"] = passed["production_mwh"] * passed["share"] * passed["gain"]
+        passed = passed.assign(origin=passed["source"], origin_step=passed["earlier"])
+        passed = passed.drop(columns=["source", "contract", "share", "gain", "earlier"])
+        unknown = (passed["origin_step"] == UNTRACED) | (passed["charged_mwh"] <= LEAST_LINK_MWH)
+        done.append(passed[unknown].assign(contract=UNTRACED, production_step=UNTRACED))
+        open_rows = passed[~unknown]
+    else:
+        done.append(open_rows.assign(contract=UNTRACED, production_step=UNTRACED))
+    return pd.concat([part[list(_NO_ROWS.columns)] for part in done if not part.empty] or [_NO_ROWS])
+
+
+def _step_of_origin(rows: pd.DataFrame) -> pd.Series:
+    """Return the step of the generation; unknown where the energy came from the grid."""
+    step: pd.Series = rows["origin_step"].where(rows["contract"] != UNTRACED, UNTRACED)
+    return step
+
+
+def _sources_of_charge(flows: StorageFlows) -> pd.DataFrame:
+    """Return, per step in which something is charged, where that came from: source, contract and part of the charge."""
+    charge = flows.charge_mwh.sum(axis=0)
+    steps = np.flatnonzero(charge > 0.0)
+    generation = flows.generation_mwh.sum(axis=0)
+    discharge = flows.discharge_mwh.sum(axis=0)
+    rows: list[pd.DataFrame] = []
+
+    def add(source: int, contract: int, amount: FloatArray) -> None:
+        rows.append(
+            pd.DataFrame({"step": steps, "source": source, "contract": contract, "part": (amount / charge[steps])})
+        )
+
+    plants = np.divide(flows.charge_from_generation_mwh, generation, out=np.zeros_like(charge), where=generation > 0.0)
+    for i, own in zip(flows.contracts, flows.generation_mwh, strict=True):
+        add(_GENERATION, i, (own * plants)[steps])
+    others = np.divide(flows.charge_from_storage_mwh, discharge, out=np.zeros_like(charge), where=discharge > 0.0)
+    for k, own in enumerate(flows.discharge_mwh):
+        add(k, UNTRACED, (own * others)[steps])
+    add(_GENERATION, UNTRACED, flows.charge_from_grid_mwh[steps])
+    sources = pd.concat(rows, ignore_index=True)
+    return sources[sources["part"] > 0.0]
+
+
+def _links(rows: pd.DataFrame, flows: StorageFlows) -> Links:
+    rows = rows[rows["charged_mwh"] > LEAST_LINK_MWH]
+    keys = ["storage", "discharge_step", "charge_step", "production_step", "contract"]
+    merged = rows.groupby(keys, as_index=False, sort=True)[["production_mwh", "charged_mwh", "discharged_mwh"]].sum()
+    number = np.array(list(flows.storage) or [0], dtype=np.int64)
+    return Links(
+        storage=number[merged["storage"].to_numpy(dtype=np.int64)],
+        contract=merged["contract"].to_numpy(dtype=np.int64),
+        production_step=merged["production_step"].to_numpy(dtype=np.int64),
+        charge_step=merged["charge_step"].to_numpy(dtype=np.int64),
+        discharge_step=merged["discharge_step"].to_numpy(dtype=np.int64),
+        production_mwh=merged["production_mwh"].to_numpy(dtype=float),
+        charged_mwh=merged["charged_mwh"].to_numpy(dtype=float),
+        discharged_mwh=merged["discharged_mwh"].to_numpy(dtype=float),
+    )

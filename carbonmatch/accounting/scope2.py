@@ -1,0 +1,255 @@
+"""Scope 2 emissions of the electricity consumed, under rules that can be switched.
+
+ghgp_2015             GHG Protocol Scope 2 Guidance (2015): claims count by the year
+ghgp_revision_draft   its revision as consulted on from October 2025 to January 2026: claims count by the hour
+
+Both give a location-based and a market-based figure, each a list of lines whose MWh add up to the load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from carbonmatch.records import (
+    UNTRACED,
+    Factor,
+    Facts,
+    FloatArray,
+    Granularity,
+    Instrument,
+    Ledger,
+    SiteFacts,
+    ZoneFacts,
+    totals,
+)
+from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
+
+SAME_ZONE: Final = "same zone as the load"
+NOT_GIVEN: Final = "not given in the case"
+
+LAST_RESORT_G_PER_KWH: Final = 910.0
+LAST_RESORT_SOURCE: Final = (
+    "conservative default of carbonmatch: highest factor of coal in IPCC AR5 WG III (2014), Annex III, table A.III.2"
+)
+"""The draft asks for a conservative default and gives no number."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A part of the load with the factor that it is counted at.
+
+    mwh      per step
+    factor   None where the case does not give it
+    basis    whether it is claimed by the hour or by the year; for load without a claim, how fine its factor is
+    """
+
+    method: str
+    zone: str
+    tier: str
+    mwh: FloatArray
+    factor: Factor | None
+    instrument: str = ""
+    basis: Granularity | None = None
+
+    @property
+    def emitted_t(self) -> FloatArray | None:
+        """Emissions per step [t CO2e]."""
+        return None if self.factor is None else self.mwh * self.factor.g_per_kwh * G_PER_KWH_TO_T_PER_MWH
+
+    def told(self) -> dict[str, Any]:
+        """Return the line as it is reported: totals, and the factor as emissions / MWh."""
+        mwh, emitted, factor = float(self.mwh.sum()), self.emitted_t, self.factor
+        total = None if emitted is None else float(emitted.sum())
+        return {
+            "method": self.method,
+            "zone": self.zone,
+            "tier": self.tier,
+            "instrument": self.instrument,
+            "mwh": mwh,
+            "factor_g_per_kwh": None if total is None or mwh == 0.0 else total / mwh / G_PER_KWH_TO_T_PER_MWH,
+            "emissions_t": total,
+            "source": NOT_GIVEN if factor is None else factor.source,
+            "vintage": "" if factor is None else factor.vintage,
+            "granularity": self.basis or ("" if factor is None else factor.granularity),
+            "deliverability": SAME_ZONE if self.instrument else "",
+        }
+
+
+def scope2_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
+    """Return Scope 2 under both sets of rules."""
+    excess = sum(float(zone.excess_mwh.sum()) for zone in ledger.zones)
+    yearly = [line for z in range(len(facts.zones)) for line in lines_2015(facts, ledger, z)]
+    hourly = [line for z in range(len(facts.zones)) for line in lines_of_revision(facts, ledger, z)]
+    claimed_by_year = sum(float(line.mwh.sum()) for line in yearly if line.instrument)
+    offered = sum(float(zone.contracted_mwh.sum()) for zone in ledger.zones)
+    return {
+        "ghgp_2015": _statement(
+            "GHG Protocol Scope 2 Guidance (2015)",
+            "In force since 2015.",
+            yearly,
+            ledger,
+            excess_mwh=max(offered - claimed_by_year, 0.0),
+            notes=_notes_2015(yearly),
+        ),
+        "ghgp_revision_draft": _statement(
+            "GHG Protocol Scope 2, revision (draft)",
+            "A draft, consulted on from October 2025 to January 2026. Nothing of it binds yet; the final text is "
+            "expected late in 2027.",
+            hourly,
+            ledger,
+            excess_mwh=excess,
+            notes=_notes_of_revision(hourly),
+        ),
+    }
+
+
+def _statement(
+    title: str, status: str, lines: list[Line], ledger: Ledger, *, excess_mwh: float, notes: list[str]
+) -> dict[str, Any]:
+    told = [line.told() for line in lines if line.mwh.any()]
+    load = sum(float(zone.load_mwh.sum()) for zone in ledger.zones)
+    claimed = sum(line["mwh"] for line in told if line["instrument"])
+    return {
+        "title": title,
+        "status": status,
+        "load_mwh": load,
+        "location_based_t": _total(told, "location_based"),
+        "market_based_t": _total(told, "market_based"),
+        "claimed_mwh": claimed,
+        "claimed_share": claimed / load if load > 0.0 else 0.0,
+        "excess_not_claimed_mwh": excess_mwh,
+        "lines": told,
+        "notes": notes,
+    }
+
+
+def _total(told: list[dict[str, Any]], method: str) -> float | None:
+    emitted = [line["emissions_t"] for line in told if line["method"] == method]
+    return None if any(value is None for value in emitted) else float(sum(emitted))
+
+
+def location_based(facts: ZoneFacts, load_mwh: FloatArray) -> Line:
+    """Return the load at the average of the grid; contracts have no place in this method."""
+    return Line("location_based", facts.name, "grid_average", load_mwh, facts.average)
+
+
+def lines_2015(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
+    """Return the lines of one zone under the guidance of 2015.
+
+    Certificates of the year are set against the load of the year, up to the load, whatever their hour: each contract's
+    generation less its losses in storage. What is left is counted at the supplier's rate where there is one, at the
+    residual mix, or, where no residual mix is known, at the grid average (which must be disclosed).
+    """
+    zone = ledger.zones[z]
+    steps = len(zone.load_mwh)
+    load = float(zone.load_mwh.sum())
+    spread = zone.load_mwh / load if load > 0.0 else np.zeros(steps)
+    offered = {i: float(mwh) for i, mwh in enumerate(_net_generation(ledger)) if facts.instruments[i].zone == z}
+    total = sum(offered.values())
+    part = min(1.0, load / total) if total > 0.0 else 0.0
+    lines = [location_based(facts.zones[z], zone.load_mwh)]
+    for i, mwh in offered.items():
+        instrument = facts.instruments[i]
+        claimed = max(mwh, 0.0) * part
+        lines.append(_claim(zone.name, instrument, claimed * spread, "annual"))
+    left = zone.load_mwh - np.sum([line.mwh for line in lines[1:]] or [np.zeros(steps)], axis=0)
+    left = np.where(np.abs(left) <= 1e-12 * zone.load_mwh.max(initial=0.0), 0.0, left)
+    return [*lines, *_rest(facts.zones[z], [s for s in facts.sites if s.zone == z], left, zone.load_mwh)]
+
+
+def _net_generation(ledger: Ledger) -> FloatArray:
+    """Return what each contract offers over the period: generation less what storage lost of it [MWh]."""
+    generated = np.array([float(account.generation_mwh.sum()) for account in ledger.contracts])
+    traced = ledger.links.contract != UNTRACED
+    lost = totals(
+        ledger.links.contract[traced],
+        (ledger.links.production_mwh - ledger.links.discharged_mwh)[traced],
+        len(ledger.contracts),
+    )
+    net: FloatArray = generated - lost
+    return net
+
+
+def _rest(facts: ZoneFacts, sites: list[SiteFacts], left: FloatArray, load: FloatArray) -> list[Line]:
+    """Return what no instrument covers, by site where a supplier states a factor."""
+    share = np.divide(left, load, out=np.zeros_like(left), where=load > 0.0)
+    lines = [
+        Line("market_based", facts.name, "supplier", site.load_mwh * share, replace(site.supplier, source=source))
+        for site in sites
+        if site.supplier is not None
+        for source in [f"{site.name}: {site.supplier.source}"]
+    ]
+    others = [site.load_mwh * share for site in sites if site.supplier is None]
+    mwh = np.sum(others or [np.zeros_like(left)], axis=0)
+    if facts.residual_mix is not None:
+        return [*lines, Line("market_based", facts.name, "residual_mix", mwh, facts.residual_mix)]
+    return [*lines, Line("market_based", facts.name, "grid_average", mwh, facts.average)]
+
+
+def lines_of_revision(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
+    """Return the lines of one zone under the draft revision.
+
+    market_based = sum_t [ sum_k claimed[k,t] * factor[k] + (load[t] - claimed[t]) * residual[t] ]
+
+    Only what is generated, or comes out of storage, in the hour and the zone of the load is claimed. Of the standard
+    supply service everyone may claim their own share, up to what is left of their load. There is no fall-back on the
+    grid average: the residual mix, else the mix of fossil plants, else a conservative default.
+    """
+    zone, known = ledger.zones[z], facts.zones[z]
+    steps = len(zone.load_mwh)
+    lines = [location_based(known, zone.load_mwh)]
+    for i, instrument in enumerate(facts.instruments):
+        if instrument.zone != z:
+            continue
+        mine = ledger.claims.contract == i
+        claimed = totals(ledger.claims.step[mine], ledger.claims.matched_mwh[mine], steps)
+        lines.append(_claim(zone.name, instrument, claimed, "hourly"))
+    left = np.maximum(zone.load_mwh - np.sum([line.mwh for line in lines[1:]] or [np.zeros(steps)], axis=0), 0.0)
+    if known.standard_supply is not None and known.standard_supply_share is not None:
+        served = np.minimum(known.standard_supply_share * zone.load_mwh, left)
+        lines.append(Line("market_based", known.name, "standard_supply", served, known.standard_supply))
+        left = left - served
+    if known.residual_mix is not None:
+        return [*lines, Line("market_based", known.name, "residual_mix", left, known.residual_mix)]
+    if known.fossil_mix is not None:
+        return [*lines, Line("market_based", known.name, "fossil_mix", left, known.fossil_mix)]
+    default = Factor(np.full(steps, LAST_RESORT_G_PER_KWH), LAST_RESORT_SOURCE, "2014", "annual")
+    return [*lines, Line("market_based", known.name, "default", left, default)]
+
+
+def market_based_t(facts: Facts, ledger: Ledger, z: int) -> FloatArray:
+    """Return market-based emissions of one zone under the draft revision, hour by hour [t CO2e per step]."""
+    lines = [line.emitted_t for line in lines_of_revision(facts, ledger, z) if line.method == "market_based"]
+    emitted: FloatArray = np.sum([line for line in lines if line is not None], axis=0)
+    return emitted
+
+
+def _claim(zone: str, instrument: Instrument, mwh: FloatArray, basis: Granularity) -> Line:
+    tier = "certificates" if instrument.certificates else "contracts"
+    return Line("market_based", zone, tier, mwh, instrument.factor, instrument.name, basis)
+
+
+def _notes_2015(lines: list[Line]) -> list[str]:
+    notes = ["Certificates of any hour of the period count, up to the load: this figure is blind to the hour."]
+    if any(line.tier == "grid_average" and line.method == "market_based" and line.mwh.any() for line in lines):
+        notes.append(
+            "No residual mix is given: load without an instrument is counted at the grid average, which may count "
+            "carbon-free energy twice that others have claimed."
+        )
+    return notes
+
+
+def _notes_of_revision(lines: list[Line]) -> list[str]:
+    notes = ["Only carbon-free energy of the same hour and zone is claimed; what is left over in an hour is dropped."]
+    used = {line.tier for line in lines if line.mwh.any()}
+    if "fossil_mix" in used:
+        notes.append("No residual mix is given: load without a claim is counted at the mix of fossil plants.")
+    if "default" in used:
+        notes.append(
+            "Neither a residual mix nor a mix of fossil plants is given: load without a claim is counted at a "
+            f"conservative default of {LAST_RESORT_G_PER_KWH:g} g/kWh."
+        )
+    return notes

@@ -1,0 +1,122 @@
+"""Facts: what the accounts know about a case beside its flows. The model does not need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from carbonmatch.records.array import FloatArray
+
+Granularity = Literal["hourly", "annual"]
+Tracing = Literal["fifo", "lifo", "weighted_average"]
+DataTier = Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"]
+"""How load is known, best first (draft revision of the GHG Protocol Scope 2 Guidance)."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An emission factor and where it came from.
+
+    g_per_kwh     per step [g CO2e/kWh]
+    source        who says so, in words
+    vintage       the year or years that it was observed in; empty where that is not stated
+    granularity   hourly where it follows the steps, annual where it is one number
+    """
+
+    g_per_kwh: FloatArray
+    source: str
+    vintage: str
+    granularity: Granularity
+
+
+@dataclass(frozen=True)
+class ZoneFacts:
+    """The factors of one zone; None where the case gives none.
+
+    average                 of the grid's generation
+    residual_mix            of what no one has claimed
+    fossil_mix              of the generation that is not carbon-free
+    marginal                of the plants that answer a change of load
+    standard_supply         factor of the standard supply service, with
+    standard_supply_share   the share of load that it serves, 0..1: service MWh / retail sales
+    """
+
+    name: str
+    average: Factor | None
+    residual_mix: Factor | None
+    fossil_mix: Factor | None
+    marginal: Factor | None
+    standard_supply: Factor | None
+    standard_supply_share: FloatArray | None
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """How the load of a site is known, and the factor of its supplier where there is one."""
+
+    name: str
+    zone: int
+    load_mwh: FloatArray
+    data_tier: DataTier
+    supplier: Factor | None
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A contract as its certificates are seen.
+
+    renewable, carbon_free   what its generation counts as
+    commissioned             first day of operation of the plant; None where the case does not say
+    factor                   emission factor of its generation
+    certificates             whether energy attribute certificates come with the energy
+    embodied_g_per_kwh       emissions of building and fuelling the plant, per MWh generated; None where not asked for
+    """
+
+    name: str
+    zone: int
+    technology: str
+    structure: str
+    renewable: bool
+    carbon_free: bool
+    commissioned: date | None
+    factor: Factor
+    certificates: bool
+    embodied: Embodied | None
+
+
+@dataclass(frozen=True)
+class Embodied:
+    """Emissions of building something, and who says so.
+
+    value   [g CO2e/kWh generated] of a plant, [kg CO2e/kWh of capacity] of a storage
+    """
+
+    value: float
+    source: str
+
+
+@dataclass(frozen=True)
+class StorageFacts:
+    """How stored energy is traced, and what a storage took to build.
+
+    efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
+    lifetime_years     over which the embodied emissions are spread
+    """
+
+    name: str
+    zone: int
+    tracing: Tracing
+    efficiency_limit: float
+    embodied: Embodied | None
+    lifetime_years: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the accounts know about a case, in the order of its problem."""
+
+    zones: tuple[ZoneFacts, ...]
+    sites: tuple[SiteFacts, ...]
+    instruments: tuple[Instrument, ...]
+    storage: tuple[StorageFacts, ...]
