@@ -7,6 +7,7 @@ storage.parquet     charge, discharge and stored energy of every storage, hour b
 claims.parquet      which generation met which load, one row per claim
 links.parquet       which generation each discharge of a storage drew on, one row per link
 manifest.json       hashes of all inputs, versions, engine runs, times, sizes
+optimum.parquet     the solver's answer, number by number: with the case it proves the cost without a solver
 solver.log          what the solver said
 
 A sweep holds `sweep.json` and `sweep.csv`, one row per point, and a run folder for each of them under `points`.
@@ -33,6 +34,7 @@ CONTRACTS: Final = "contracts.parquet"
 STORAGE: Final = "storage.parquet"
 CLAIMS: Final = "claims.parquet"
 LINKS: Final = "links.parquet"
+OPTIMUM: Final = "optimum.parquet"
 MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
@@ -60,7 +62,10 @@ class FolderKind:
         return sorted(str(entry.relative_to(path)) for entry in path.rglob("*") if entry not in ours)
 
 
-_RUN_FILES: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, MANIFEST, SOLVER_LOG})
+RECORD: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, OPTIMUM, MANIFEST, SOLVER_LOG})
+"""What a run wrote itself; reports made from it may stand beside."""
+
+_RUN_FILES: Final = RECORD
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 SWEEP_KIND: Final = FolderKind(
     "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})

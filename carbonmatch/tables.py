@@ -11,7 +11,7 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,16 +166,18 @@ def _kind(kind: Any) -> str:
 class TableReader:
     """Reads the tables of one case, each file once, and keeps the record of each.
 
-    folder   what relative paths are relative to
+    folder      what relative paths are relative to
+    elsewhere   where tables stand that are not where the case says, by the path as it is written there
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, elsewhere: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
+        self.elsewhere = elsewhere or {}
         self._tables: dict[Path, Table | InputError] = {}
 
     def read(self, path: str) -> Table:
         """Return the table of that path; a file that could not be read fails again in the same words."""
-        full = self.folder / path
+        full = self.elsewhere.get(path, self.folder / path)
         if full not in self._tables:
             try:
                 self._tables[full] = read_table(full, written=path)

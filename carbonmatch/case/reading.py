@@ -21,11 +21,18 @@ from carbonmatch.tables import TableReader
 from carbonmatch.timegrid import TimeGrid
 
 
-def load_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> Case:
+def load_case(
+    path: str | Path,
+    *,
+    settings: Sequence[str] = (),
+    scenario: str | None = None,
+    elsewhere: Mapping[str, Path] | None = None,
+) -> Case:
     """Read and check a case file.
 
-    settings   changes such as `target.cfe=0.95`, applied last
-    scenario   name of an entry under `scenarios:`, applied before the settings
+    settings    changes such as `target.cfe=0.95`, applied last
+    scenario    name of an entry under `scenarios:`, applied before the settings
+    elsewhere   where tables stand that are not where the case says, by the path as it is written there
 
     Raises:
         InputError: holds every fault that was found, in reading order.
@@ -35,7 +42,8 @@ def load_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str |
     overrides = apply_scenario(document, scenario) if scenario is not None else []
     overrides += apply_settings(document, settings)
     provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
-    case = _check(document, Path(path).resolve().parent, provenance, arrays=False)
+    tables = TableReader(Path(path).resolve().parent, elsewhere)
+    case = _check(document, tables, provenance, arrays=False)
     return case.with_provenance(replace(case.provenance, seconds=time.perf_counter() - began))
 
 
@@ -76,7 +84,7 @@ def case_from_mapping(
     overrides: list[Override] = apply_scenario(document, scenario) if scenario is not None else []
     overrides += apply_settings(document, settings)
     provenance = Provenance(scenario=scenario, overrides=tuple(overrides))
-    return _check(document, Path(base_folder), provenance, arrays=True)
+    return _check(document, TableReader(Path(base_folder)), provenance, arrays=True)
 
 
 def _plain(value: Any) -> Any:
@@ -84,7 +92,7 @@ def _plain(value: Any) -> Any:
     return {str(key): _plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
 
 
-def _check(document: Document, folder: Path, provenance: Provenance, *, arrays: bool) -> Case:
+def _check(document: Document, tables: TableReader, provenance: Provenance, *, arrays: bool) -> Case:
     written = document.values.get("zones")
     zones = _block(written)
     sites = (_block(site) for site in _block(document.values.get("sites")).values())
@@ -93,7 +101,7 @@ def _check(document: Document, folder: Path, provenance: Provenance, *, arrays: 
     }
     reading = Reading(
         grid=None,
-        tables=TableReader(folder),
+        tables=tables,
         zones=given if isinstance(written, dict) else None,
         site_zones=frozenset(
             site["zone"] for site in sites if isinstance(site.get("zone"), str) and site["zone"] in zones

@@ -13,6 +13,7 @@ from carbonmatch.cli.init import init
 from carbonmatch.cli.solve import solve
 from carbonmatch.cli.sweep import sweep
 from carbonmatch.cli.validate import validate
+from carbonmatch.cli.verify import verify
 
 HELP: Final = """
 Find the cheapest contracts, storage and grid supply that match a load with carbon-free energy hour by hour.
@@ -68,3 +69,4 @@ app.command(context_settings=CONTEXT)(init)
 app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
+app.command(context_settings=CONTEXT)(verify)

@@ -136,6 +136,45 @@ def recertified(compiled: CompiledModel, yardstick: Yardstick, optimum: Optimum)
     return replace(optimum, certificate=certificate) if holds(certificate) else None
 
 
+def rechecked(
+    compiled: CompiledModel, yardstick: Yardstick, values: FloatArray, duals: FloatArray, engine: str | None
+) -> Optimum:
+    """Return vectors that were found before as an optimum, certified anew; no engine is asked.
+
+    Raises:
+        VerificationError: they are not of this model, or do not prove each other optimal.
+    """
+    rows, columns = compiled.program.matrix.shape
+    if (len(values), len(duals)) != (columns, rows):
+        message = (
+            f"The solver's answer has {len(values):,} values and {len(duals):,} duals; the case has {columns:,} "
+            f"columns and {rows:,} rows."
+        )
+        raise VerificationError(message)
+    certificate = certify(compiled.program, values, duals, yardstick)
+    if not holds(certificate):
+        message = (
+            "The solver's answer does not prove itself optimal: primal residual "
+            f"{certificate.primal_residual:.1e}, dual residual {certificate.dual_residual:.1e}, gap "
+            f"{certificate.gap:.1e}."
+        )
+        raise VerificationError(message)
+    return Optimum(
+        columns=compiled.columns,
+        values=values,
+        rows=compiled.rows,
+        duals=duals,
+        certificate=certificate,
+        engine=engine,
+        runs=(),
+        rows_count=rows,
+        columns_count=columns,
+        nonzeros_count=compiled.program.matrix.data.size,
+        seconds={},
+        log="",
+    )
+
+
 def _chain(options: SolveOptions) -> tuple[str, ...]:
     if isinstance(options.solver, tuple):
         return options.solver

@@ -10,7 +10,7 @@ import pandas as pd
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import credited_grid_cfe
-from carbonmatch.records import Factor, Facts, FloatArray, IntArray, Ledger, totals
+from carbonmatch.records import Factor, Facts, FloatArray, IntArray, Ledger, Optimum, totals
 from carbonmatch.units import KG_PER_TONNE
 
 
@@ -112,6 +112,20 @@ def links_frame(ledger: Ledger) -> pd.DataFrame:
             "production_mwh": links.production_mwh,
             "charged_mwh": links.charged_mwh,
             "discharged_mwh": links.discharged_mwh,
+        }
+    )
+
+
+VALUE, DUAL = "value", "dual"
+
+
+def vectors_frame(optimum: Optimum) -> pd.DataFrame:
+    """Return the values of the columns and the duals of the rows, in the order of the compiled model."""
+    kinds = np.array([VALUE, DUAL], dtype=object)
+    return pd.DataFrame(
+        {
+            "vector": np.repeat(kinds, [len(optimum.values), len(optimum.duals)]),
+            "number": np.concatenate([optimum.values, optimum.duals]),
         }
     )
 

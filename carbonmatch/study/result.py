@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from carbonmatch.records import Facts, Ledger, Optimum, Problem, Solution
-from carbonmatch.study.frames import claims_frame, concat, contracts_frame, links_frame, zone_frame
+from carbonmatch.study.frames import claims_frame, concat, contracts_frame, links_frame, vectors_frame, zone_frame
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Result:
     def links(self) -> pd.DataFrame:
         """Which generation each discharge of a storage drew on, one row per link (`links.parquet`)."""
         return links_frame(self.ledger)
+
+    @property
+    def vectors(self) -> pd.DataFrame:
+        """The solver's answer: values of the columns, then duals of the rows (`optimum.parquet`)."""
+        return vectors_frame(self.optimum)
 
     @cached_property
     def contracts_hourly(self) -> pd.DataFrame:

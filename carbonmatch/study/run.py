@@ -111,6 +111,7 @@ def write_result(
             write_table(result.storage_hourly, folder / runfolder.STORAGE)
             write_table(result.claims, folder / runfolder.CLAIMS)
             write_table(result.links, folder / runfolder.LINKS)
+            write_table(result.vectors, folder / runfolder.OPTIMUM)
             (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
         seconds = {**result.manifest["wall_seconds"], **_rounded(stages.seconds)}
         runfolder.write_json(folder / runfolder.MANIFEST, {**result.manifest, "wall_seconds": seconds})

@@ -18,6 +18,7 @@ FILES = [
     "hourly.parquet",
     "links.parquet",
     "manifest.json",
+    "optimum.parquet",
     "solver.log",
     "storage.parquet",
     "summary.json",

@@ -1,0 +1,207 @@
+"""The audit bundle: a run with all that it was made from, in one file, and its verification without a solver."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from carbonmatch import __version__, runfolder
+from carbonmatch.errors import Fault, InputError
+from carbonmatch.runfolder import RunFolder, read_run
+from carbonmatch.study import Check, verify_run
+
+INDEX: Final = "bundle.json"
+README: Final = "README.txt"
+RUN: Final = "run"
+CASE: Final = "inputs/case.yaml"
+TABLES: Final = "inputs/tables"
+
+FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""The stamp of every file in a bundle, so that the same run gives the same bytes."""
+
+MOST_BYTES: Final = 4 * 2**30
+"""A bundle that unpacks to more than this, 4 GiB, is damaged or not meant well: a year of ten zones takes some 0.1."""
+
+_WORDS: Final = """This is the audit bundle of one run of carbonmatch {version}: {case}.
+
+run/            the run folder: summary.json, the hourly ledger and the tables beside it, the solver's answer and log
+inputs/         the case file and the tables that it was made from, byte for byte
+bundle.json     the SHA-256 of every file here
+
+Verify it without a solver:
+
+    pip install carbonmatch=={version}
+    carbonmatch verify {name}
+
+The case is read and modelled anew; the solver's answer must prove itself the cheapest in that model, the accounts must
+add up, and every number of the summary and of the tables must be what comes out of them. What does not agree is named.
+A hash proves nothing by itself to someone who can replace this whole file: compare its own SHA-256 with the one that
+you were given by another way.
+"""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of verifying a bundle.
+
+    sha256   of the bundle itself
+    """
+
+    case: str
+    version: str
+    sha256: str
+    checks: tuple[Check, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything does."""
+        return all(check.agrees for check in self.checks)
+
+
+def write_bundle(run: RunFolder, path: Path) -> None:
+    """Write the audit bundle of a run.
+
+    Raises:
+        InputError: the case or a table is no longer there, or no longer what the run was made from.
+    """
+    case_file, tables = inputs_of(run)
+    content: dict[str, Path | bytes] = {
+        f"{RUN}/{name}": run.path / name for name in sorted(runfolder.RECORD) if (run.path / name).exists()
+    }
+    content[CASE] = case_file
+    told = []
+    for number, (written, file) in enumerate(tables.items(), start=1):
+        name = f"{TABLES}/{number:02d}-{PurePosixPath(written).name}"
+        content[name] = file
+        told.append({"path": written, "file": name})
+    words = _WORDS.format(version=__version__, case=run.summary["case"], name=path.name)
+    content[README] = words.encode()
+    index = {
+        "carbonmatch": __version__,
+        "case": run.summary["case"],
+        "case_file": CASE,
+        "tables": told,
+        "files": {
+            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for name, data in ((name, _bytes(source)) for name, source in content.items())
+        },
+    }
+    content[INDEX] = runfolder.to_json(index).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(content):
+            entry = zipfile.ZipInfo(name, FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, _bytes(content[name]))
+
+
+def _bytes(source: Path | bytes) -> bytes:
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def inputs_of(run: RunFolder) -> tuple[Path, dict[str, Path]]:
+    """Return the case file of a run and its tables, by the path as the case writes it.
+
+    Raises:
+        InputError: one is gone, or has been changed since.
+    """
+    case = run.manifest.get("case", {})
+    if case.get("path") is None:
+        what = "was made from a case in Python, which no file holds; write the case to a file and solve that"
+        raise InputError([Fault(str(run.path), what)])
+    case_file = Path(case["path"])
+    tables = {table["path"]: case_file.parent / table["path"] for table in run.manifest.get("tables", [])}
+    sought = {case_file: case["sha256"]}
+    sought |= {tables[table["path"]]: table["sha256"] for table in run.manifest.get("tables", [])}
+    faults = []
+    for file, sha256 in sought.items():
+        if not file.is_file():
+            what = "does not exist; the run was made from it. Call from the folder where you solved"
+            faults.append(Fault(str(file), what))
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+            what = "has been changed since the run was made from it; solve again, or bring the old file back"
+            faults.append(Fault(str(file), what))
+    if faults:
+        raise InputError(faults)
+    return case_file, tables
+
+
+def verify_bundle(path: Path, on_progress: Callable[[str], None] | None = None) -> Verification:
+    """Recompute an audit bundle without a solver and say what does not agree.
+
+    Raises:
+        InputError: the file is missing, or is no bundle.
+    """
+    with _unpacked(path) as (folder, index):
+        checks = [Check("every file is the one that the bundle lists", tuple(_file_faults(folder, index)))]
+        run = read_run(folder / RUN)
+        tables = {str(table["path"]): folder / _safe(table["file"], path) for table in index["tables"]}
+        checks += verify_run(run, folder / _safe(index["case_file"], path), tables, on_progress)
+    return Verification(
+        case=str(index["case"]),
+        version=str(index["carbonmatch"]),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        checks=tuple(checks),
+    )
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    with tempfile.TemporaryDirectory(prefix="carbonmatch-") as name:
+        folder = Path(name)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                    raise InputError([Fault(str(path), "unpacks to more than 4 GiB; it is no bundle of carbonmatch")])
+                for entry in archive.infolist():
+                    _safe(entry.filename, path)
+                archive.extractall(folder)
+        except FileNotFoundError as error:
+            raise InputError([Fault(str(path), "does not exist; name an audit bundle (audit.zip)")]) from error
+        except IsADirectoryError as error:
+            what = "is a folder; write its bundle with `carbonmatch report RUN --format audit`, and verify that"
+            raise InputError([Fault(str(path), what)]) from error
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            raise InputError([Fault(str(path), "is no readable zip file: damaged, or cut short")]) from error
+        yield folder, _index(folder / INDEX, path)
+
+
+def _index(file: Path, path: Path) -> dict[str, Any]:
+    try:
+        index = json.loads(file.read_bytes())
+    except FileNotFoundError as error:
+        what = f"is no audit bundle (there is no {INDEX} in it); write one with `carbonmatch report RUN --format audit`"
+        raise InputError([Fault(str(path), what)]) from error
+    except ValueError as error:
+        raise InputError([Fault(str(path), f"is damaged: {INDEX} is no JSON")]) from error
+    wanted = {"carbonmatch": str, "case": str, "case_file": str, "tables": list, "files": dict}
+    if not isinstance(index, dict) or any(not isinstance(index.get(key), kind) for key, kind in wanted.items()):
+        raise InputError([Fault(str(path), f"is damaged: {INDEX} does not name the case, its tables and all files")])
+    return index
+
+
+def _safe(name: object, path: Path) -> str:
+    """Refuse a name that leads out of the bundle."""
+    text = str(name)
+    if PurePosixPath(text).is_absolute() or ".." in PurePosixPath(text).parts or "\\" in text or ":" in text:
+        raise InputError([Fault(str(path), f"holds a file named {text!r}, which leads out of it; do not trust it")])
+    return text
+
+
+def _file_faults(folder: Path, index: Mapping[str, Any]) -> Iterator[str]:
+    listed: Mapping[str, Any] = index["files"]
+    there = {str(file.relative_to(folder).as_posix()) for file in folder.rglob("*") if file.is_file()} - {INDEX}
+    for name in sorted(there | listed.keys()):
+        if name not in there:
+            yield f"{name} is missing"
+        elif name not in listed:
+            yield f"{name} is not in the list"
+        elif hashlib.sha256((folder / name).read_bytes()).hexdigest() != listed[name].get("sha256"):
+            yield f"{name} has been changed: its SHA-256 is not the one in the list"

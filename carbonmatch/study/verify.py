@@ -1,0 +1,188 @@
+"""A run computed once more from its inputs and the solver's answer, without a solver, and compared number by number."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from carbonmatch import runfolder
+from carbonmatch.case import Case, load_case
+from carbonmatch.errors import CarbonMatchError
+from carbonmatch.formulation import build_model, problem_from_case
+from carbonmatch.runfolder import RunFolder
+from carbonmatch.solving import SolveOptions, compile_model, rechecked
+from carbonmatch.study.fix import fix_sizes, read_sizes
+from carbonmatch.study.frames import DUAL, VALUE
+from carbonmatch.study.result import Result
+from carbonmatch.study.run import Stages, verified_result
+from carbonmatch.tables import read_frame
+
+NUMBER_TOLERANCE: Final = 1e-6
+"""Numbers agree to this: in MWh, in currency, in shares, and as a share of numbers above one. Another processor rounds
+the last of sixteen digits otherwise, and sums of a year carry that on to some 1e-9."""
+
+MOST_DIFFERENCES_TOLD: Final = 5
+"""Differences of one file that are told one by one."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, and what does not agree there; agreed where that is nothing."""
+
+    what: str
+    faults: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it holds."""
+        return not self.faults
+
+
+def verify_run(
+    run: RunFolder,
+    case_file: Path,
+    tables: Mapping[str, Path],
+    on_progress: Callable[[str], None] | None = None,
+) -> list[Check]:
+    """Recompute a run and compare everything that it says.
+
+    case_file   the case that it was made from;  tables   its tables, by the path as the case writes it
+
+    The case is read and modelled anew. The solver's answer must prove itself optimal in that model (certificate), its
+    accounts must add up (proof), and the summary and every table of the run must say what these say.
+    """
+    stages = Stages(on_progress)
+    checks: list[Check] = []
+    try:
+        with stages("reading the case"):
+            case = load_case(case_file, settings=_settings(run), scenario=_scenario(run), elsewhere=tables)
+    except CarbonMatchError as error:
+        return [Check("the case can be read", tuple(str(error).splitlines()))]
+    checks.append(Check("case and tables are those of the run", tuple(_inputs(run, case))))
+    try:
+        result = _recomputed(run, case, stages)
+    except CarbonMatchError as error:
+        return [*checks, Check("the solver's answer is an optimum of the case", tuple(str(error).splitlines()))]
+    checks.append(Check("the solver's answer is an optimum of the case, and its accounts add up"))
+    expected = json.loads(runfolder.to_json(result.summary))
+    expected["certificate"]["cross_check"] = _at(run.summary, "certificate", "cross_check")
+    checks.append(Check(f"{runfolder.SUMMARY} says what was recomputed", _told(_differences(run.summary, expected))))
+    with stages("comparing the tables"):
+        for name, frame in (
+            (runfolder.HOURLY, result.hourly),
+            (runfolder.CONTRACTS, result.contracts_hourly),
+            (runfolder.STORAGE, result.storage_hourly),
+            (runfolder.CLAIMS, result.claims),
+            (runfolder.LINKS, result.links),
+        ):
+            checks.append(Check(f"{name} says what was recomputed", _table_faults(run.path / name, frame)))
+    return checks
+
+
+def _settings(run: RunFolder) -> list[str]:
+    """Return the settings that the run was made with, as they are typed."""
+    overrides = _at(run.manifest, "case", "overrides") or []
+    return [f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set"]
+
+
+def _scenario(run: RunFolder) -> str | None:
+    scenario = _at(run.manifest, "case", "scenario")
+    return None if scenario is None else str(scenario)
+
+
+def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
+    """Compare the hashes of what was read with those that the run was made from."""
+    if case.provenance.sha256 != _at(run.manifest, "case", "sha256"):
+        yield f"the case file is not the one of the run: sha256 {case.provenance.sha256}"
+    known = {table["path"]: table["sha256"] for table in run.manifest.get("tables", [])}
+    found = {table.path: table.sha256 for table in case.provenance.tables}
+    for path in sorted(known.keys() | found.keys()):
+        if known.get(path) != found.get(path):
+            yield f"{path} is not the table of the run: sha256 {found.get(path)}, the run says {known.get(path)}"
+
+
+def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
+    vectors = read_frame(run.path / runfolder.OPTIMUM)
+    numbers = {kind: vectors.loc[vectors["vector"] == kind, "number"].to_numpy(dtype=float) for kind in (VALUE, DUAL)}
+    sizes = read_sizes(run.path) if run.summary.get("sizes_held") else None
+    with stages("building the model"):
+        problem = problem_from_case(case)
+        if sizes is not None:
+            problem = fix_sizes(problem, sizes)
+        model = build_model(problem)
+        compiled = compile_model(model)
+    engine = _at(run.manifest, "solver", "engine")
+    optimum = rechecked(compiled, problem.yardstick, numbers[VALUE], numbers[DUAL], engine)
+    return verified_result(case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes)
+
+
+def _at(content: Any, *keys: str) -> Any:
+    for key in keys:
+        content = content.get(key) if isinstance(content, Mapping) else None
+    return content
+
+
+def _differences(told: Any, expected: Any, place: str = "") -> Iterator[str]:
+    """Yield every place where two JSON values differ."""
+    if isinstance(told, Mapping) and isinstance(expected, Mapping):
+        for key in dict.fromkeys([*expected, *told]):
+            inner = f"{place}.{key}" if place else key
+            if key not in told:
+                yield f"{inner} is missing"
+            elif key not in expected:
+                yield f"{inner} is not part of a run"
+            else:
+                yield from _differences(told[key], expected[key], inner)
+    elif isinstance(told, list) and isinstance(expected, list) and len(told) == len(expected):
+        for number, (a, b) in enumerate(zip(told, expected, strict=True)):
+            yield from _differences(a, b, f"{place}[{number}]")
+    elif not _agree(told, expected):
+        yield f"{place} is {json.dumps(told)}, recomputed {json.dumps(expected)}"
+
+
+def _agree(told: Any, expected: Any) -> bool:
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (told, expected))
+    if numbers:
+        return math.isclose(told, expected, rel_tol=NUMBER_TOLERANCE, abs_tol=NUMBER_TOLERANCE)
+    return bool(told == expected and type(told) is type(expected))
+
+
+def _table_faults(path: Path, expected: pd.DataFrame) -> tuple[str, ...]:
+    try:
+        told = read_frame(path)
+    except CarbonMatchError as error:
+        return tuple(str(error).splitlines())
+    if list(told.columns) != list(expected.columns):
+        return (f"the columns are {', '.join(told.columns)}; recomputed {', '.join(expected.columns)}",)
+    if len(told) != len(expected):
+        return (f"there are {len(told):,} rows, recomputed {len(expected):,}",)
+    return _told(fault for column in expected for fault in _column_faults(told, expected, str(column)))
+
+
+def _column_faults(told: pd.DataFrame, expected: pd.DataFrame, column: str) -> Iterator[str]:
+    mine, theirs = expected[column], told[column]
+    if pd.api.types.is_float_dtype(mine) and pd.api.types.is_float_dtype(theirs):
+        close = np.isclose(theirs, mine, rtol=NUMBER_TOLERANCE, atol=NUMBER_TOLERANCE, equal_nan=True)
+    else:
+        close = (theirs.astype(str) == mine.astype(str)).to_numpy()
+    wrong = np.flatnonzero(~close)
+    if wrong.size:
+        row = int(wrong[0])
+        stamps = [str(name) for name in expected if str(name).endswith("_utc")]
+        when = f" ({expected.iloc[row][stamps[0]]:%Y-%m-%d %H:%M} UTC)" if stamps else ""
+        more = f", and {wrong.size - 1:,} more" if wrong.size > 1 else ""
+        yield f"{column}, row {row + 1:,}{when} is {theirs.iloc[row]}, recomputed {mine.iloc[row]}{more}"
+
+
+def _told(differences: Iterator[str]) -> tuple[str, ...]:
+    """Return the differences, cut short where there are many."""
+    found = list(differences)
+    more = len(found) - MOST_DIFFERENCES_TOLD
+    return tuple([*found[:MOST_DIFFERENCES_TOLD], *([f"and {more:,} more"] if more > 0 else [])])

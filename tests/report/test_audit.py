@@ -1,0 +1,241 @@
+"""An audit bundle proves itself without a solver, and a changed number is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import carbonmatch as cm
+from carbonmatch import runfolder
+from carbonmatch.report.audit import INDEX, verify_bundle, write_bundle
+from carbonmatch.tables import write_table
+
+ROOT = Path(__file__).parents[2]
+DAYS = ["time.end=2018-01-04"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder with a solved case of three days and its bundle."""
+    folder = tmp_path_factory.mktemp("audit")
+    shutil.copytree(ROOT / "models", folder / "models")
+    shutil.copytree(ROOT / "data", folder / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        case = cm.load_case("models/ai-factory-frankfurt.yaml", settings=DAYS)
+        cm.solve(case, out="run")
+        write_bundle(cm.read_run(Path("run")), Path("audit.zip"))
+    return folder
+
+
+@pytest.fixture
+def bundle(place):
+    return place / "audit.zip"
+
+
+def changed(bundle, target, change, *, relist=True):
+    """Return a bundle in which `change` was applied to the unpacked folder; its list of hashes is made to fit."""
+    folder = target / "unpacked"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    change(folder)
+    if relist:
+        index = json.loads((folder / INDEX).read_text())
+        for name in index["files"]:
+            if (folder / name).exists():
+                index["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        (folder / INDEX).write_text(json.dumps(index))
+    return Path(shutil.make_archive(str(target / "changed"), "zip", folder))
+
+
+def faults(found):
+    return [fault for check in found.checks for fault in check.faults]
+
+
+def test_a_bundle_agrees_with_itself(bundle):
+    found = verify_bundle(bundle)
+    assert found.agrees, faults(found)
+    assert found.case == "ai-factory-frankfurt"
+    assert found.sha256 == hashlib.sha256(bundle.read_bytes()).hexdigest()
+    whats = [check.what for check in found.checks]
+    for word in ("every file", "case and tables", "optimum", *sorted(runfolder.RECORD - {"manifest.json"})):
+        if word not in {"solver.log", "optimum.parquet"}:
+            assert any(word in what for what in whats), word
+
+
+def test_no_engine_is_asked(bundle, monkeypatch):
+    monkeypatch.setattr("carbonmatch.solving.solve.ENGINES", {})
+    assert verify_bundle(bundle).agrees
+
+
+def test_the_same_run_gives_the_same_bytes(place, bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(place)
+    write_bundle(cm.read_run(Path("run")), tmp_path / "audit.zip")
+    assert (tmp_path / "audit.zip").read_bytes() == bundle.read_bytes()
+
+
+def set_in_summary(*keys, value):
+    def change(folder):
+        file = folder / "run" / runfolder.SUMMARY
+        summary = json.loads(file.read_text())
+        block = summary
+        for key in keys[:-1]:
+            block = block[key]
+        block[keys[-1]] = value
+        file.write_text(runfolder.to_json(summary))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("scores", "hourly_matched_share"), 0.95),
+        (("cost", "total"), 1.0),
+        (("contracts", "pv-brandenburg", "contracted_mw"), 12.5),
+        (("scope2", "ghgp_revision_draft", "market_based_t"), 0.0),
+        (("verified",), False),
+        (("certificate", "gap"), 0.5),
+    ],
+)
+def test_a_changed_number_of_the_summary_is_named(bundle, tmp_path, keys, value):
+    found = verify_bundle(changed(bundle, tmp_path, set_in_summary(*keys, value=value)))
+    assert not found.agrees
+    (fault,) = faults(found)
+    assert fault.startswith(".".join(keys))
+    assert json.dumps(value) in fault
+    assert "recomputed" in fault
+
+
+@pytest.mark.parametrize("table", [runfolder.HOURLY, runfolder.CONTRACTS, runfolder.CLAIMS, runfolder.LINKS])
+def test_a_changed_number_of_a_table_is_named(bundle, tmp_path, table):
+    def change(folder):
+        frame = pd.read_parquet(folder / "run" / table)
+        column = next(name for name in frame if frame[name].dtype == float and frame[name].abs().max() > 1)
+        row = int(frame[column].abs().idxmax())
+        frame.loc[row, column] += 0.001
+        write_table(frame, folder / "run" / table)
+        told.append(f"{column}, row {row + 1:,}")
+
+    told: list[str] = []
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    (check,) = [check for check in found.checks if not check.agrees]
+    assert check.what.startswith(table)
+    assert check.faults[0].startswith(told[0])
+
+
+def test_a_changed_file_is_named_even_where_no_number_of_it_is_recomputed(bundle, tmp_path):
+    def change(folder):
+        (folder / "run" / runfolder.SOLVER_LOG).write_text("all is well")
+        (folder / "run" / "stranger.txt").write_text("x")
+        (folder / "README.txt").unlink()
+
+    found = verify_bundle(changed(bundle, tmp_path, change, relist=False))
+    assert faults(found) == [
+        "README.txt is missing",
+        "run/solver.log has been changed: its SHA-256 is not the one in the list",
+        "run/stranger.txt is not in the list",
+    ]
+
+
+def test_another_case_is_not_the_case_of_the_run(bundle, tmp_path):
+    def change(folder):
+        file = folder / "inputs" / "case.yaml"
+        file.write_text(file.read_text().replace("strike_per_mwh: 48", "strike_per_mwh: 40"))
+
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    told = "\n".join(faults(found))
+    assert "the case file is not the one of the run" in told
+    assert "does not prove itself optimal" in told  # what was cheapest at 48 is not proved so at 40
+
+
+def test_another_table_is_not_the_table_of_the_run(bundle, tmp_path):
+    def change(folder):
+        (file,) = (folder / "inputs" / "tables").iterdir()
+        lines = file.read_text().splitlines()
+        lines[30] = lines[30].replace(",", ",1", 1)  # the price of one hour
+        file.write_text("\n".join(lines) + "\n")
+
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    assert not found.agrees
+    assert any("is not the table of the run" in fault for fault in faults(found))
+
+
+def test_an_answer_that_is_not_optimal_is_refused(bundle, tmp_path):
+    def change(folder):
+        file = folder / "run" / runfolder.OPTIMUM
+        vectors = pd.read_parquet(file)
+        vectors.loc[vectors["vector"] == "dual", "number"] *= 0.9
+        write_table(vectors, file)
+
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    assert "does not prove itself optimal" in "\n".join(faults(found))
+
+
+def test_an_answer_cut_short_is_refused(bundle, tmp_path):
+    def change(folder):
+        file = folder / "run" / runfolder.OPTIMUM
+        write_table(pd.read_parquet(file).iloc[:-1], file)
+
+    assert "duals; the case has" in "\n".join(faults(verify_bundle(changed(bundle, tmp_path, change))))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "does not exist"),
+        (lambda path: path.mkdir(), "is a folder"),
+        (lambda path: path.write_text("no zip"), "no readable zip file"),
+        (lambda path: _zip(path, {"other.txt": "x"}), "no audit bundle"),
+        (lambda path: _zip(path, {INDEX: "{"}), "is no JSON"),
+        (lambda path: _zip(path, {INDEX: "{}"}), "does not name the case"),
+        (lambda path: _zip(path, {"../out.txt": "x"}), "leads out of it"),
+        (lambda path: _zip(path, {"/out.txt": "x"}), "leads out of it"),
+    ],
+)
+def test_what_is_no_bundle_is_told_so(tmp_path, make, words):
+    make(tmp_path / "audit.zip")
+    with pytest.raises(cm.InputError, match=words):
+        verify_bundle(tmp_path / "audit.zip")
+
+
+def _zip(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+def test_a_case_that_has_been_changed_since_makes_no_bundle(place, tmp_path, monkeypatch):
+    copy = tmp_path / "copy"
+    shutil.copytree(place, copy)
+    monkeypatch.chdir(copy)
+    case = Path("models/ai-factory-frankfurt.yaml")
+    case.write_text(case.read_text() + "\n# a note\n")
+    Path("data/de-2018.csv").unlink()
+    with pytest.raises(cm.InputError) as caught:
+        write_bundle(cm.read_run(Path("run")), Path("new.zip"))
+    assert [fault.what.split(";")[0] for fault in caught.value.faults] == [
+        "has been changed since the run was made from it",
+        "does not exist",
+    ]
+    assert not Path("new.zip").exists()
+
+
+def test_a_point_of_a_sweep_and_a_run_of_held_sizes_can_be_verified(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(place)
+    path = "models/ai-factory-frankfurt.yaml"
+    cm.sweep(path, [0.3, 0.5, 0.9], settings=DAYS, out=tmp_path / "sweep", jobs=1)
+    points = sorted((tmp_path / "sweep" / "points").iterdir())
+    assert len(points) == 3
+    cm.solve(cm.load_case(path, settings=DAYS), fix="run", out=tmp_path / "held")
+    cm.solve(cm.load_case(path, settings=DAYS, scenario="annual"), out=tmp_path / "annual")
+    for run in (*points, tmp_path / "held", tmp_path / "annual"):
+        write_bundle(cm.read_run(run), tmp_path / "one.zip")
+        found = verify_bundle(tmp_path / "one.zip")
+        assert found.agrees, (run, faults(found))
