@@ -39,6 +39,16 @@ class Scores:
     worst_month: int
     longest_gap_hours: float
 
+    @property
+    def cfe_score_from_contracts(self) -> float | None:
+        """The part of the CFE score that contracts bring; None where there is no score."""
+        return None if self.cfe_score is None else self.hourly_matched_share
+
+    @property
+    def cfe_score_from_grid(self) -> float | None:
+        """The part of the CFE score that the mix of the grid brings; None where there is no score."""
+        return None if self.cfe_score is None else self.cfe_score - self.hourly_matched_share
+
 
 def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step: float) -> Scores:
     """Return the scores of one or several zones together; zones are summed after matching, never netted."""

@@ -11,6 +11,7 @@ import pandas as pd
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
+from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh
@@ -40,6 +41,7 @@ def summarise(
     time = problem.time
     local = time.starts.tz_convert(time.timezone)
     storage = storage_summaries(problem, solution, facts)
+    scope2 = scope2_summary(facts, ledger)
     return {
         "case": problem.name,
         "kind": "plan",
@@ -70,11 +72,12 @@ def summarise(
         "storage": storage,
         "grid": grid_summaries(problem, solution),
         "emissions": emissions_summary(ledger),
-        "scope2": scope2_summary(facts, ledger),
+        "scope2": scope2,
         "avoided_emissions": avoided_summary(facts, ledger),
         "embodied_emissions": embodied_summary(
             facts, ledger, {name: entry["energy_mwh"] for name, entry in storage.items()}, time.year_fraction
         ),
+        "frameworks": framework_statements(problem, ledger, facts, scope2),
         "data_quality": data_quality(facts),
         "shadow_prices": price_summary(problem, solution),
         "certificate": {
@@ -106,12 +109,11 @@ def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
 def score_summary(problem: Problem, zones: tuple[ZoneLedger, ...]) -> dict[str, Any]:
     """Return the scores of one or several zones, with the names of the worst hour and month."""
     scores = score(zones, problem.time.month_of_step, problem.time.hours_per_step)
-    with_credit = scores.cfe_score is not None
     return {
         "hourly_matched_share": scores.hourly_matched_share,
         "cfe_score": scores.cfe_score,
-        "cfe_score_from_contracts": scores.hourly_matched_share if with_credit else None,
-        "cfe_score_from_grid": scores.cfe_score - scores.hourly_matched_share if scores.cfe_score is not None else None,
+        "cfe_score_from_contracts": scores.cfe_score_from_contracts,
+        "cfe_score_from_grid": scores.cfe_score_from_grid,
         "annual_volumetric_share": scores.annual_volumetric_share,
         "annual_volumetric_claim": scores.annual_volumetric_claim,
         **_worst(problem, scores),
