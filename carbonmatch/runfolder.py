@@ -10,6 +10,8 @@ manifest.json       hashes of all inputs, versions, engine runs, times, sizes
 optimum.parquet     the solver's answer, number by number: with the case it proves the cost without a solver
 solver.log          what the solver said
 
+A report on the run may stand beside these; see `REPORT_FILES`.
+
 A sweep holds `sweep.json` and `sweep.csv`, one row per point, and a run folder for each of them under `points`.
 """
 
@@ -44,6 +46,21 @@ SWEEP_TABLE: Final = "sweep.csv"
 POINTS: Final = "points"
 
 
+WORKBOOK: Final = "workbook.xlsx"
+CSV_TABLES: Final = "tables/csv"
+PARQUET_TABLES: Final = "tables/parquet"
+REPORT_JSON: Final = "report.json"
+SCOPE2_TABLE: Final = "scope2.csv"
+FRAMEWORKS_TABLE: Final = "frameworks.csv"
+PROVENANCE: Final = "provenance.json"
+TABLES_README: Final = "README.txt"
+TABLE_NAMES: Final = (
+    *("summary", "contracts", "storage", "grid", "cost", "scores", "scope2", "frameworks", "assumptions"),
+    *("monthly", "hourly", "hourly_contracts", "hourly_storage", "claims", "links"),
+)
+"""The tables of the formats csv and parquet."""
+
+
 @dataclass(frozen=True)
 class FolderKind:
     """What a command writes: its name, the files that tell it from other folders, and all files that it may hold.
@@ -65,7 +82,25 @@ class FolderKind:
 RECORD: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, OPTIMUM, MANIFEST, SOLVER_LOG})
 """What a run wrote itself; reports made from it may stand beside."""
 
-_RUN_FILES: Final = RECORD
+
+def _tables_kind(suffix: str) -> FolderKind:
+    files = {PROVENANCE, TABLES_README, *(f"{name}{suffix}" for name in TABLE_NAMES)}
+    return FolderKind("set of tables", frozenset({PROVENANCE, TABLES_README}), frozenset(files))
+
+
+CSV_TABLES_KIND: Final = _tables_kind(".csv")
+PARQUET_TABLES_KIND: Final = _tables_kind(".parquet")
+
+REPORT_FILES: Final = frozenset(
+    {
+        *(WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE),
+        *(f"{CSV_TABLES}/{name}" for name in CSV_TABLES_KIND.files),
+        *(f"{PARQUET_TABLES}/{name}" for name in PARQUET_TABLES_KIND.files),
+    }
+)
+"""What `carbonmatch report` writes into a run folder: it goes when the run goes."""
+
+_RUN_FILES: Final = RECORD | REPORT_FILES
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 SWEEP_KIND: Final = FolderKind(
     "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})

@@ -28,7 +28,7 @@ def test_help_names_every_command_and_exit_code(run):
         assert word in ended.out
 
 
-@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep"])
+@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep", "report"])
 def test_every_command_has_help(run, command):
     ended = run(command, "--help")
     assert ended.code == 0
@@ -58,7 +58,7 @@ def libraries_loaded_by(*words):
     ended = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     loaded = set(ended.stderr.rpartition("loaded: ")[2].split())
     assert "carbonmatch" in loaded
-    slow = {"numpy", "pandas", "pyarrow", "pydantic", "pyomo", "scipy", "highspy", "ruamel", "rich"}
+    slow = {"numpy", "pandas", "pyarrow", "pydantic", "pyomo", "scipy", "highspy", "ruamel", "rich", "xlsxwriter"}
     return ended.stdout, slow & loaded
 
 
@@ -69,7 +69,7 @@ def test_help_and_version_load_no_slow_library(option):
     assert not slow
 
 
-@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep"])
+@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep", "report"])
 def test_help_of_a_command_loads_no_slow_library(command):
     out, slow = libraries_loaded_by(command, "--help")
     assert f"Usage: carbonmatch {command}" in out

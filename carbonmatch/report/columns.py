@@ -1,0 +1,129 @@
+"""What the name of a number says: its title, its unit, and what kind of number it is.
+
+Names carry their unit at the end (`load_mwh`, `strike_per_mwh`), in the summary of a run as in its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["amount", "price", "share", "count", "tiny", "given", "stamp", "month", "day", "text"]
+"""amount   as many decimals as its size asks for     stamp   a moment
+price    two decimals                              month   of a year
+share    of 1, shown in per cent                   day     a date
+count    whole                                     text    words, yes or no
+tiny     shown as a power of ten                   given   shown as somebody wrote it
+"""
+
+_MONEY: Final = "money"
+_SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
+    ("_per_mwh_load", f"{_MONEY}/MWh", "price"),
+    ("_per_mwh", f"{_MONEY}/MWh", "price"),
+    ("_g_per_kwh", "g CO2e/kWh", "amount"),
+    ("_share", "%", "share"),
+    ("_mwh", "MWh", "amount"),
+    ("_mw", "MW", "amount"),
+    ("_kg", "kg CO2e", "amount"),
+    ("_t", "t CO2e", "amount"),
+    ("_hours", "h", "amount"),
+    ("_utc", "UTC", "stamp"),
+)
+_WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
+    **dict.fromkeys(
+        ("amount", "cost", "total", "sales", "net_of_sales", "primal_objective", "dual_objective"), (_MONEY, "amount")
+    ),
+    **dict.fromkeys(
+        ("cfe", "cfe_score", "cfe_score_from_contracts", "cfe_score_from_grid", "annual_volumetric_claim"),
+        ("%", "share"),
+    ),
+    **dict.fromkeys(("primal_residual", "dual_residual", "gap", "difference", "primal_residual_mwh"), ("", "tiny")),
+    "components": (_MONEY, "amount"),
+    "by_contract": ("t CO2e", "amount"),
+    "by_storage": ("t CO2e", "amount"),
+    "full_cycles": ("", "amount"),
+    "hours_per_step": ("h", "amount"),
+    "year_fraction": ("years", "amount"),
+    "start_local": ("local time", "stamp"),
+    "end_local": ("local time", "stamp"),
+    "steps": ("", "count"),
+    "rows": ("", "count"),
+    "month": ("", "month"),
+    "worst_month": ("", "month"),
+    "commissioned": ("", "day"),
+    "quantity": ("", "amount"),
+    "factor": ("", "amount"),
+}
+_TITLES: Final[Mapping[str, str]] = {
+    "total": "Total gross",
+    "net_of_sales": "Cost net of sales",
+    "net_of_sales_per_mwh_load": "Cost net of sales, per MWh of load",
+    "components": "Component",
+    "location_based_t": "Location-based",
+    "market_based_t": "Market-based",
+    "scope2_location_based_t": "Scope 2, location-based",
+    "excess_not_claimed_mwh": "Excess, not claimed",
+    "mwh": "Energy",
+    "per_mwh_load": "Per MWh of load",
+    "factor_g_per_kwh": "Factor",
+    "emissions_t": "Emissions",
+    "interval_start_utc": "Start",
+}
+_PARENTS: Final = frozenset({"components", "by_contract", "by_storage"})
+"""Whose entries are named by the user or by the model, and have the unit of the whole."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a column: its title, the unit of its cells, and their kind."""
+
+    title: str
+    unit: str = ""
+    kind: Kind = "text"
+
+    @property
+    def text(self) -> str:
+        """The title with the unit in brackets."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+
+def heading(name: str, currency: str) -> Heading:
+    """Return what the name of a column says; a name that says nothing is one of words."""
+    unit, kind = _unit(name) or ("", "text")
+    return Heading(_title(name), unit.replace(_MONEY, currency), kind)
+
+
+def heading_of_key(path: Sequence[str], currency: str) -> Heading:
+    """Return what the key of a summary says, such as `zones`, `DE`, `load_mwh`."""
+    parent = path[-2] if len(path) > 1 else ""
+    named_by_zone = parent.endswith(("_by_zone", "_per_mwh"))
+    found = _unit(parent.removesuffix("_by_zone")) if named_by_zone or parent in _PARENTS else _unit(path[-1])
+    unit, kind = found or ("", "text")
+    title = _title(path[-1])
+    if named_by_zone or parent in _PARENTS:
+        title = f"{_title(parent.removesuffix('_by_zone'))}: {path[-1]}"
+    elif path[0] == "zones" and len(path) > 2:
+        title = f"{path[1]}: {title}"
+    return Heading(title, unit.replace(_MONEY, currency), kind)
+
+
+def _unit(name: str) -> tuple[str, Kind] | None:
+    if name in _WHOLE_NAMES:
+        return _WHOLE_NAMES[name]
+    for suffix, unit, kind in _SUFFIXES:
+        if name.endswith(suffix) or name == suffix[1:]:
+            return unit, kind
+    return None
+
+
+def _title(name: str) -> str:
+    if name in _TITLES:
+        return _TITLES[name]
+    for suffix, _, _ in _SUFFIXES:
+        if suffix not in {"_share", "_hours"} and name.endswith(suffix):
+            name = name.removesuffix(suffix)
+            break
+    words = [word.upper() if word in {"cfe", "mw"} else word for word in name.split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,91 @@
+"""The formats of a report: what `carbonmatch report --format` knows, and who writes each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from carbonmatch import runfolder
+from carbonmatch.runfolder import FolderKind, RunFolder
+
+if TYPE_CHECKING:
+    from carbonmatch.report.run_tables import RunTables
+
+Writer = Callable[[RunFolder, "RunTables", Path], None]
+"""Writes a run and its tables to a path that does not exist yet."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name, where it stands in a run folder, what it is for, and who writes it.
+
+    file     path of the file, or of the folder, below the run folder
+    folder   what the folder holds; None where the format is one file
+    """
+
+    name: str
+    file: str
+    help: str
+    write: Writer
+    folder: FolderKind | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its file; empty where it is a folder."""
+        return "" if self.folder else Path(self.file).suffix
+
+
+# Each writer imports what it needs when it is called: a workbook must not make `--help` slow.
+
+
+def _xlsx(run: RunFolder, tables: RunTables, path: Path) -> None:
+    from carbonmatch.report.workbook import write_workbook  # noqa: PLC0415
+
+    write_workbook(run, tables, path)
+
+
+def _csv(run: RunFolder, tables: RunTables, path: Path) -> None:
+    from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
+
+    write_tables(run, tables, path, ".csv")
+
+
+def _parquet(run: RunFolder, tables: RunTables, path: Path) -> None:
+    from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
+
+    write_tables(run, tables, path, ".parquet")
+
+
+def _json(run: RunFolder, tables: RunTables, path: Path) -> None:
+    from carbonmatch.report.table_files import write_document  # noqa: PLC0415
+
+    write_document(run, tables, path)
+
+
+def _scope2(run: RunFolder, _: RunTables, path: Path) -> None:
+    from carbonmatch.report.table_files import write_scope2  # noqa: PLC0415
+
+    write_scope2(run, path)
+
+
+def _frameworks(run: RunFolder, _: RunTables, path: Path) -> None:
+    from carbonmatch.report.table_files import write_frameworks  # noqa: PLC0415
+
+    write_frameworks(run, path)
+
+
+_ALL: Final = (
+    Format("xlsx", runfolder.WORKBOOK, "a workbook for Excel: every number, one sheet per subject", _xlsx),
+    Format("csv", runfolder.CSV_TABLES, "a folder of tables in CSV", _csv, runfolder.CSV_TABLES_KIND),
+    Format("parquet", runfolder.PARQUET_TABLES, "the same in Parquet", _parquet, runfolder.PARQUET_TABLES_KIND),
+    Format("json", runfolder.REPORT_JSON, "one document: summary, manifest, months", _json),
+    Format("scope2", runfolder.SCOPE2_TABLE, "Scope 2 line by line, under both sets of rules (CSV)", _scope2),
+    Format("frameworks", runfolder.FRAMEWORKS_TABLE, "fields of reporting frameworks (CSV)", _frameworks),
+)
+
+FORMATS: Final[Mapping[str, Format]] = {form.name: form for form in _ALL}
+"""Every format by its name, in the order in which help tells them."""
+
+DEFAULT_FORMAT: Final = "xlsx"

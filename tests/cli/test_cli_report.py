@@ -1,0 +1,100 @@
+"""`carbonmatch report`: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from carbonmatch.report.formats import FORMATS
+
+
+@pytest.fixture
+def solved(run, case):
+    assert run("solve", case, "--out", "run").code == 0
+    return Path("run")
+
+
+def test_the_default_is_a_workbook_in_the_run_folder(run, solved):
+    ended = run("report", solved)
+    assert (ended.code, ended.out) == (0, "run/workbook.xlsx\n")
+    assert "writing workbook.xlsx" in ended.err
+    assert openpyxl.load_workbook(solved / "workbook.xlsx").sheetnames[0] == "Summary"
+
+
+def test_paths_go_to_stdout_one_a_line_and_words_to_stderr(run, solved):
+    ended = run("report", solved, "--format", "csv", "--format", "scope2", "--format", "json", "--out", "reports")
+    assert ended.code == 0
+    assert ended.out.splitlines() == ["reports/tables/csv", "reports/scope2.csv", "reports/report.json"]
+    assert all(Path(path).exists() for path in ended.out.splitlines())
+    assert ended.err.splitlines()[-1].endswith("done")
+
+
+def test_every_total_of_the_workbook_is_that_of_the_summary(run, solved):
+    assert run("report", solved).code == 0
+    summary = json.loads((solved / "summary.json").read_text())
+    book = openpyxl.load_workbook(solved / "workbook.xlsx", data_only=True)
+    hourly, monthly = (
+        [[cell.value for cell in row] for row in book[name].iter_rows()] for name in ("Hourly", "Monthly")
+    )
+    names = {"Load": "load_mwh", "Generation": "generation_mwh", "Matched": "matched_mwh", "Excess": "excess_mwh"}
+    for title, key in names.items():
+        told = summary["zones"]["DE"][key]
+        place = hourly[0].index(f"{title} [MWh]")
+        assert sum(row[place] for row in hourly[1:]) == pytest.approx(told, abs=1e-6)
+        (total,) = [row for row in monthly if row[1] == "sum of the months"]
+        assert total[monthly[0].index(f"{title} [MWh]")] == pytest.approx(told, abs=1e-6)
+    for name, contract in summary["contracts"].items():
+        place = hourly[0].index(f"{name}: generation [MWh]")
+        assert sum(row[place] for row in hourly[1:]) == pytest.approx(contract["generation_mwh"], abs=1e-6)
+    cost = {row[0].value: row[1].value for row in book["Cost"].iter_rows()}
+    assert cost["net of sales"] == pytest.approx(summary["cost"]["net_of_sales"], abs=1e-6)
+    assert cost["total gross"] == pytest.approx(summary["cost"]["total"], abs=1e-6)
+
+
+def test_a_run_with_its_reports_is_replaced_by_solve_with_force(run, solved, case):
+    assert run("report", solved, "--format", "xlsx", "--format", "csv", "--format", "parquet").code == 0
+    assert run("solve", case, "--out", "run").code == 2
+    assert run("solve", case, "--out", "run", "--force").code == 0
+    assert not (solved / "workbook.xlsx").exists()
+
+
+def test_a_report_is_replaced_with_force_only(run, solved):
+    assert run("report", solved).code == 0
+    refused = run("report", solved)
+    assert (refused.code, refused.out) == (2, "")
+    assert "--force" in refused.err
+    assert run("report", solved, "--force").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["absent"], "absent: is no folder"),
+        (["."], "has no summary.json"),
+        (["run", "--format", "exel"], "there are xlsx, csv"),
+        (["run", "--format", "jsn"], "did you mean 'json'"),
+        (["run", "--out", "report.pdf"], "end it in .xlsx"),
+        (["run", "--out", "sun.csv/reports"], "sun.csv is a file"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2(run, solved, words, told):
+    ended = run("report", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+
+
+def test_a_damaged_table_is_told_in_words(run, solved):
+    (solved / "hourly.parquet").write_bytes(b"PAR1 and no more")
+    ended = run("report", solved)
+    assert (ended.code, ended.out) == (2, "")
+    assert "hourly.parquet is not a readable Parquet file" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_help_names_every_format(run):
+    ended = run("report", "--help")
+    for name in FORMATS:
+        assert f"{name}: " in ended.out
