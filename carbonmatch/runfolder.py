@@ -52,6 +52,7 @@ PARQUET_TABLES: Final = "tables/parquet"
 REPORT_JSON: Final = "report.json"
 SCOPE2_TABLE: Final = "scope2.csv"
 FRAMEWORKS_TABLE: Final = "frameworks.csv"
+AUDIT: Final = "audit.zip"
 PROVENANCE: Final = "provenance.json"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
@@ -93,7 +94,7 @@ PARQUET_TABLES_KIND: Final = _tables_kind(".parquet")
 
 REPORT_FILES: Final = frozenset(
     {
-        *(WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE),
+        *(WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE, AUDIT),
         *(f"{CSV_TABLES}/{name}" for name in CSV_TABLES_KIND.files),
         *(f"{PARQUET_TABLES}/{name}" for name in PARQUET_TABLES_KIND.files),
     }

@@ -9,17 +9,21 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from carbonmatch import __version__, runfolder
-from carbonmatch.errors import Fault, InputError
+from carbonmatch.errors import CarbonMatchError, Fault, InputError
+from carbonmatch.report.run_tables import RunTables, read_run_tables
+from carbonmatch.report.table_files import write_tables
 from carbonmatch.runfolder import RunFolder, read_run
 from carbonmatch.study import Check, verify_run
 
 INDEX: Final = "bundle.json"
 README: Final = "README.txt"
 RUN: Final = "run"
+CSV: Final = "tables"
 CASE: Final = "inputs/case.yaml"
 TABLES: Final = "inputs/tables"
 
@@ -32,6 +36,7 @@ MOST_BYTES: Final = 4 * 2**30
 _WORDS: Final = """This is the audit bundle of one run of carbonmatch {version}: {case}.
 
 run/            the run folder: summary.json, the hourly ledger and the tables beside it, the solver's answer and log
+tables/         the same numbers as CSV, for reading
 inputs/         the case file and the tables that it was made from, byte for byte
 bundle.json     the SHA-256 of every file here
 
@@ -65,21 +70,21 @@ class Verification:
         return all(check.agrees for check in self.checks)
 
 
-def write_bundle(run: RunFolder, path: Path) -> None:
+def write_bundle(run: RunFolder, tables: RunTables, path: Path) -> None:
     """Write the audit bundle of a run.
 
     Raises:
         InputError: the case or a table is no longer there, or no longer what the run was made from.
     """
-    case_file, tables = inputs_of(run)
-    content: dict[str, Path | bytes] = {
-        f"{RUN}/{name}": run.path / name for name in sorted(runfolder.RECORD) if (run.path / name).exists()
-    }
-    content[CASE] = case_file
+    case_file, sources = inputs_of(run)
+    files = [run.path / name for name in sorted(runfolder.RECORD)]
+    content = {f"{RUN}/{file.name}": file.read_bytes() for file in files if file.exists()}
+    content |= {f"{CSV}/{name}": text for name, text in _csv_tables(run, tables).items()}
+    content[CASE] = case_file.read_bytes()
     told = []
-    for number, (written, file) in enumerate(tables.items(), start=1):
+    for number, (written, file) in enumerate(sources.items(), start=1):
         name = f"{TABLES}/{number:02d}-{PurePosixPath(written).name}"
-        content[name] = file
+        content[name] = file.read_bytes()
         told.append({"path": written, "file": name})
     words = _WORDS.format(version=__version__, case=run.summary["case"], name=path.name)
     content[README] = words.encode()
@@ -89,8 +94,7 @@ def write_bundle(run: RunFolder, path: Path) -> None:
         "case_file": CASE,
         "tables": told,
         "files": {
-            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-            for name, data in ((name, _bytes(source)) for name, source in content.items())
+            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in content.items()
         },
     }
     content[INDEX] = runfolder.to_json(index).encode()
@@ -99,11 +103,14 @@ def write_bundle(run: RunFolder, path: Path) -> None:
             entry = zipfile.ZipInfo(name, FIXED_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, _bytes(content[name]))
+            archive.writestr(entry, content[name])
 
 
-def _bytes(source: Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else source.read_bytes()
+def _csv_tables(run: RunFolder, tables: RunTables) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory(prefix="carbonmatch-") as name:
+        folder = Path(name) / CSV
+        write_tables(run, tables, folder, ".csv")
+        return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
 def inputs_of(run: RunFolder) -> tuple[Path, dict[str, Path]]:
@@ -144,6 +151,7 @@ def verify_bundle(path: Path, on_progress: Callable[[str], None] | None = None) 
         run = read_run(folder / RUN)
         tables = {str(table["path"]): folder / _safe(table["file"], path) for table in index["tables"]}
         checks += verify_run(run, folder / _safe(index["case_file"], path), tables, on_progress)
+        checks.append(Check("the tables in CSV say what the run says", tuple(_csv_faults(run, folder / CSV))))
     return Verification(
         case=str(index["case"]),
         version=str(index["carbonmatch"]),
@@ -193,6 +201,22 @@ def _safe(name: object, path: Path) -> str:
     if PurePosixPath(text).is_absolute() or ".." in PurePosixPath(text).parts or "\\" in text or ":" in text:
         raise InputError([Fault(str(path), f"holds a file named {text!r}, which leads out of it; do not trust it")])
     return text
+
+
+def _csv_faults(run: RunFolder, folder: Path) -> Iterator[str]:
+    """Write the tables once more from the run, and name the first line of each that differs."""
+    try:
+        again = _csv_tables(run, read_run_tables(run.path))
+    except (CarbonMatchError, KeyError, TypeError, ValueError) as error:
+        yield f"they cannot be written from the run: {error}"
+        return
+    for name, expected in again.items():
+        told = (folder / name).read_bytes() if (folder / name).is_file() else b""
+        if told == expected:
+            continue
+        pairs = zip_longest(told.decode(errors="replace").splitlines(), expected.decode().splitlines(), fillvalue="")
+        number, there, here = next((n, a, b) for n, (a, b) in enumerate([*pairs, ("", "(line ends)")], 1) if a != b)
+        yield f"{CSV}/{name}, line {number:,} is {there!r}, recomputed {here!r}"
 
 
 def _file_faults(folder: Path, index: Mapping[str, Any]) -> Iterator[str]:

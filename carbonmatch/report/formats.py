@@ -76,6 +76,12 @@ def _frameworks(run: RunFolder, _: RunTables, path: Path) -> None:
     write_frameworks(run, path)
 
 
+def _audit(run: RunFolder, tables: RunTables, path: Path) -> None:
+    from carbonmatch.report.audit import write_bundle  # noqa: PLC0415
+
+    write_bundle(run, tables, path)
+
+
 _ALL: Final = (
     Format("xlsx", runfolder.WORKBOOK, "a workbook for Excel: every number, one sheet per subject", _xlsx),
     Format("csv", runfolder.CSV_TABLES, "a folder of tables in CSV", _csv, runfolder.CSV_TABLES_KIND),
@@ -83,6 +89,7 @@ _ALL: Final = (
     Format("json", runfolder.REPORT_JSON, "one document: summary, manifest, months", _json),
     Format("scope2", runfolder.SCOPE2_TABLE, "Scope 2 line by line, under both sets of rules (CSV)", _scope2),
     Format("frameworks", runfolder.FRAMEWORKS_TABLE, "fields of reporting frameworks (CSV)", _frameworks),
+    Format("audit", runfolder.AUDIT, "all of it with its inputs, for `carbonmatch verify` (zip)", _audit),
 )
 
 FORMATS: Final[Mapping[str, Format]] = {form.name: form for form in _ALL}

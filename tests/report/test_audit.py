@@ -13,7 +13,8 @@ import pytest
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.report.audit import INDEX, verify_bundle, write_bundle
+from carbonmatch.report.audit import INDEX, verify_bundle
+from carbonmatch.report.delivery import write_report
 from carbonmatch.tables import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def place(tmp_path_factory):
         patch.chdir(folder)
         case = cm.load_case("models/ai-factory-frankfurt.yaml", settings=DAYS)
         cm.solve(case, out="run")
-        write_bundle(cm.read_run(Path("run")), Path("audit.zip"))
+        write_report(Path("run"), ["audit"], Path("audit.zip"))
     return folder
 
 
@@ -54,8 +55,12 @@ def changed(bundle, target, change, *, relist=True):
     return Path(shutil.make_archive(str(target / "changed"), "zip", folder))
 
 
+CSV_CHECK = "the tables in CSV say what the run says"
+
+
 def faults(found):
-    return [fault for check in found.checks for fault in check.faults]
+    """Return what does not agree; CSV tables that differ because the run was changed are left out."""
+    return [fault for check in found.checks if check.what != CSV_CHECK for fault in check.faults]
 
 
 def test_a_bundle_agrees_with_itself(bundle):
@@ -76,7 +81,7 @@ def test_no_engine_is_asked(bundle, monkeypatch):
 
 def test_the_same_run_gives_the_same_bytes(place, bundle, tmp_path, monkeypatch):
     monkeypatch.chdir(place)
-    write_bundle(cm.read_run(Path("run")), tmp_path / "audit.zip")
+    write_report(Path("run"), ["audit"], tmp_path / "audit.zip")
     assert (tmp_path / "audit.zip").read_bytes() == bundle.read_bytes()
 
 
@@ -125,7 +130,7 @@ def test_a_changed_number_of_a_table_is_named(bundle, tmp_path, table):
 
     told: list[str] = []
     found = verify_bundle(changed(bundle, tmp_path, change))
-    (check,) = [check for check in found.checks if not check.agrees]
+    (check, _) = [check for check in found.checks if not check.agrees]
     assert check.what.startswith(table)
     assert check.faults[0].startswith(told[0])
 
@@ -142,6 +147,22 @@ def test_a_changed_file_is_named_even_where_no_number_of_it_is_recomputed(bundle
         "run/solver.log has been changed: its SHA-256 is not the one in the list",
         "run/stranger.txt is not in the list",
     ]
+
+
+def test_a_changed_number_in_a_csv_table_is_named_by_its_line(bundle, tmp_path):
+    def change(folder):
+        file = folder / "tables" / "hourly.csv"
+        lines = file.read_text().splitlines()
+        lines[7] = lines[7].replace(",DE,100.0,", ",DE,101.0,")
+        file.write_text("\n".join(lines) + "\n")
+
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    (check,) = [check for check in found.checks if not check.agrees]
+    assert check.what == CSV_CHECK
+    (fault,) = check.faults
+    assert fault.startswith("tables/hourly.csv, line 8 is ")
+    assert ",DE,101.0," in fault.partition("recomputed")[0]
+    assert ",DE,100.0," in fault.partition("recomputed")[2]
 
 
 def test_another_case_is_not_the_case_of_the_run(bundle, tmp_path):
@@ -219,7 +240,7 @@ def test_a_case_that_has_been_changed_since_makes_no_bundle(place, tmp_path, mon
     case.write_text(case.read_text() + "\n# a note\n")
     Path("data/de-2018.csv").unlink()
     with pytest.raises(cm.InputError) as caught:
-        write_bundle(cm.read_run(Path("run")), Path("new.zip"))
+        write_report(Path("run"), ["audit"], Path("new.zip"))
     assert [fault.what.split(";")[0] for fault in caught.value.faults] == [
         "has been changed since the run was made from it",
         "does not exist",
@@ -236,6 +257,6 @@ def test_a_point_of_a_sweep_and_a_run_of_held_sizes_can_be_verified(place, tmp_p
     cm.solve(cm.load_case(path, settings=DAYS), fix="run", out=tmp_path / "held")
     cm.solve(cm.load_case(path, settings=DAYS, scenario="annual"), out=tmp_path / "annual")
     for run in (*points, tmp_path / "held", tmp_path / "annual"):
-        write_bundle(cm.read_run(run), tmp_path / "one.zip")
+        write_report(run, ["audit"], tmp_path / "one.zip", force=True)
         found = verify_bundle(tmp_path / "one.zip")
         assert found.agrees, (run, faults(found))
