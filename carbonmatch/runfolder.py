@@ -46,6 +46,7 @@ SWEEP_TABLE: Final = "sweep.csv"
 POINTS: Final = "points"
 
 
+PAGE: Final = "report.html"
 WORKBOOK: Final = "workbook.xlsx"
 CSV_TABLES: Final = "tables/csv"
 PARQUET_TABLES: Final = "tables/parquet"
@@ -94,7 +95,7 @@ PARQUET_TABLES_KIND: Final = _tables_kind(".parquet")
 
 REPORT_FILES: Final = frozenset(
     {
-        *(WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE, AUDIT),
+        *(PAGE, WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE, AUDIT),
         *(f"{CSV_TABLES}/{name}" for name in CSV_TABLES_KIND.files),
         *(f"{PARQUET_TABLES}/{name}" for name in PARQUET_TABLES_KIND.files),
     }

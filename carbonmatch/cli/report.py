@@ -22,6 +22,15 @@ def report(
     formats: Annotated[
         list[str] | None, typer.Option("--format", metavar="NAME", help=_FORMAT_HELP, show_default=DEFAULT_FORMAT)
     ] = None,
+    baseline: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--baseline",
+            metavar="RUN",
+            help="A run of the same load, for the premium over it on the page. Can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -40,6 +49,13 @@ def report(
     from carbonmatch.report.delivery import write_report  # noqa: PLC0415 - --help need not wait
 
     with exit_codes("Interrupted; nothing was written."), progress() as told:
-        written = write_report(run, formats or [DEFAULT_FORMAT], out, force=force, on_progress=told.stage)
+        written = write_report(
+            run,
+            formats or [DEFAULT_FORMAT],
+            out,
+            baselines=baseline or (),
+            force=force,
+            on_progress=told.stage,
+        )
     for path in written:
         typer.echo(path)

@@ -8,16 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.report.formats import FORMATS, Format
-from carbonmatch.runfolder import RunFolder, check_writable, read_run
+from carbonmatch.report.source import Source, read_source
+from carbonmatch.runfolder import check_writable
 from carbonmatch.wording import listed, nearest
-
-if TYPE_CHECKING:
-    from carbonmatch.report.run_tables import RunTables
 
 _SUFFIXES: Final = frozenset({".csv", ".htm", ".html", ".json", ".ods", ".parquet", ".pdf", ".xls", ".xlsx", ".zip"})
 """Endings that name a file; a folder may have other points in its name."""
@@ -28,14 +25,16 @@ def write_report(
     formats: Sequence[str],
     out: Path | None = None,
     *,
+    baselines: Sequence[Path] = (),
     force: bool = False,
     on_progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write a run in one or several formats, and return where each of them stands.
 
-    out     a folder that gets the reports under the names that they have in a run folder (where they go unless told
-            otherwise), or, for one format of one file, that file
-    force   replace what an earlier report left there
+    out         a folder that gets the reports under the names that they have in a run folder (where they go unless told
+                otherwise), or, for one format of one file, that file
+    baselines   runs of the same load, such as the one that matches by the year: the page tells the premium over them
+    force       replace what an earlier report left there
 
     Raises:
         InputError: a format is not known, the run cannot be read, or a place cannot be written or is taken.
@@ -43,7 +42,7 @@ def write_report(
     told = on_progress or (lambda _: None)
     targets = places(run_path, known_formats(formats), out)
     told("reading the run")
-    run, tables = read_source(run_path)
+    source = read_source(run_path, baselines)
     _check_places(targets, force=force)
     base = _folder_above(next(iter(targets.values()))) if out is not None else run_path
     try:
@@ -56,7 +55,7 @@ def write_report(
             told(f"writing {target.name}")
             beside = draft / f"{number}" / target.name
             beside.parent.mkdir()
-            _write(form, run, tables, beside, target)
+            _write(form, source, beside, target)
             drafts.append((beside, target))
         _put_in_place(drafts, draft)
     except OSError as error:
@@ -66,10 +65,10 @@ def write_report(
     return list(targets.values())
 
 
-def _write(form: Format, run: RunFolder, tables: RunTables, beside: Path, target: Path) -> None:
+def _write(form: Format, source: Source, beside: Path, target: Path) -> None:
     """Write one format to its draft; what goes wrong is told of the place that it is meant for."""
     try:
-        form.write(run, tables, beside)
+        form.write(source, beside)
     except OSError as error:
         raise InputError([_unwritable(target, error)]) from error
     except InputError as error:
@@ -109,39 +108,6 @@ def places(run_path: Path, formats: Sequence[Format], out: Path | None) -> dict[
     if out is not None and out.exists() and not out.is_dir():
         raise InputError([Fault(str(out), "is a file; name a folder with --out")])
     return {form: (run_path if out is None else out) / form.file for form in formats}
-
-
-def read_source(path: Path) -> tuple[RunFolder, RunTables]:
-    """Return a run and its tables, seen to hold what every report needs.
-
-    Raises:
-        InputError: the folder is no run, was written by an older carbonmatch, or is damaged.
-    """
-    from carbonmatch.report.run_tables import read_run_tables  # noqa: PLC0415 - slow to import
-
-    run = read_run(path)
-    cure = "an older carbonmatch wrote it, or something was taken out; run the case again"
-    files = (runfolder.HOURLY, runfolder.CONTRACTS, runfolder.STORAGE, runfolder.CLAIMS, runfolder.LINKS)
-    if missing := [name for name in files if not (path / name).is_file()]:
-        raise InputError([Fault(str(path), f"has no {listed(missing)}: {cure}")])
-    period = run.summary.get("period")
-    lacks = [key for key in ("case", "period", "load_mwh", "scores", "zones") if run.summary.get(key) is None]
-    if isinstance(period, dict):
-        lacks += [f"period.{key}" for key in ("timezone", "start_local", "end_local") if key not in period]
-    if lacks:
-        raise InputError([Fault(str(path / runfolder.SUMMARY), f"has no {listed(lacks)}: {cure}")])
-    tables = read_run_tables(path)
-    faults = [
-        Fault(str(path / name), f"has no column {listed(absent)}: {cure}")
-        for name, frame, wanted in (
-            (runfolder.HOURLY, tables.hourly, ("interval_start_utc", "zone", "load_mwh", "matched_mwh")),
-            (runfolder.CONTRACTS, tables.contracts, ("interval_start_utc", "contract", "zone")),
-        )
-        if (absent := [column for column in wanted if column not in frame.columns])
-    ]
-    if faults:
-        raise InputError(faults)
-    return run, tables
 
 
 def _check_places(targets: dict[Format, Path], *, force: bool) -> None:

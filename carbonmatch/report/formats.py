@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from carbonmatch import runfolder
-from carbonmatch.runfolder import FolderKind, RunFolder
+from carbonmatch.runfolder import FolderKind
 
 if TYPE_CHECKING:
-    from carbonmatch.report.run_tables import RunTables
+    from carbonmatch.report.source import Source
 
-Writer = Callable[[RunFolder, "RunTables", Path], None]
-"""Writes a run and its tables to a path that does not exist yet."""
+Writer = Callable[["Source", Path], None]
+"""Writes what a report is made from to a path that does not exist yet."""
 
 
 @dataclass(frozen=True)
@@ -40,49 +40,57 @@ class Format:
 # Each writer imports what it needs when it is called: a workbook must not make `--help` slow.
 
 
-def _xlsx(run: RunFolder, tables: RunTables, path: Path) -> None:
+def _html(source: Source, path: Path) -> None:
+    from carbonmatch.report.page import render_page  # noqa: PLC0415
+
+    text = render_page(source.run, source.tables, baselines=source.baselines, sweep=source.sweep)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _xlsx(source: Source, path: Path) -> None:
     from carbonmatch.report.workbook import write_workbook  # noqa: PLC0415
 
-    write_workbook(run, tables, path)
+    write_workbook(source.run, source.tables, path)
 
 
-def _csv(run: RunFolder, tables: RunTables, path: Path) -> None:
+def _csv(source: Source, path: Path) -> None:
     from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
 
-    write_tables(run, tables, path, ".csv")
+    write_tables(source.run, source.tables, path, ".csv")
 
 
-def _parquet(run: RunFolder, tables: RunTables, path: Path) -> None:
+def _parquet(source: Source, path: Path) -> None:
     from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
 
-    write_tables(run, tables, path, ".parquet")
+    write_tables(source.run, source.tables, path, ".parquet")
 
 
-def _json(run: RunFolder, tables: RunTables, path: Path) -> None:
+def _json(source: Source, path: Path) -> None:
     from carbonmatch.report.table_files import write_document  # noqa: PLC0415
 
-    write_document(run, tables, path)
+    write_document(source.run, source.tables, path)
 
 
-def _scope2(run: RunFolder, _: RunTables, path: Path) -> None:
+def _scope2(source: Source, path: Path) -> None:
     from carbonmatch.report.table_files import write_scope2  # noqa: PLC0415
 
-    write_scope2(run, path)
+    write_scope2(source.run, path)
 
 
-def _frameworks(run: RunFolder, _: RunTables, path: Path) -> None:
+def _frameworks(source: Source, path: Path) -> None:
     from carbonmatch.report.table_files import write_frameworks  # noqa: PLC0415
 
-    write_frameworks(run, path)
+    write_frameworks(source.run, path)
 
 
-def _audit(run: RunFolder, tables: RunTables, path: Path) -> None:
+def _audit(source: Source, path: Path) -> None:
     from carbonmatch.report.audit import write_bundle  # noqa: PLC0415
 
-    write_bundle(run, tables, path)
+    write_bundle(source.run, source.tables, path)
 
 
 _ALL: Final = (
+    Format("html", runfolder.PAGE, "a page for a browser, complete in itself: the answer, pictures, proof", _html),
     Format("xlsx", runfolder.WORKBOOK, "a workbook for Excel: every number, one sheet per subject", _xlsx),
     Format("csv", runfolder.CSV_TABLES, "a folder of tables in CSV", _csv, runfolder.CSV_TABLES_KIND),
     Format("parquet", runfolder.PARQUET_TABLES, "the same in Parquet", _parquet, runfolder.PARQUET_TABLES_KIND),
@@ -95,4 +103,4 @@ _ALL: Final = (
 FORMATS: Final[Mapping[str, Format]] = {form.name: form for form in _ALL}
 """Every format by its name, in the order in which help tells them."""
 
-DEFAULT_FORMAT: Final = "xlsx"
+DEFAULT_FORMAT: Final = "html"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from carbonmatch.report.formats import FORMATS
+from carbonmatch.runfolder import RUN_KIND
 
 
 @pytest.fixture
@@ -17,11 +19,59 @@ def solved(run, case):
     return Path("run")
 
 
-def test_the_default_is_a_workbook_in_the_run_folder(run, solved):
-    ended = run("report", solved)
+def test_the_default_is_the_page_and_it_goes_into_the_run_folder(run, solved):
+    ended = run("report", solved, "--force")
+    assert (ended.code, ended.out) == (0, "run/report.html\n")
+    assert "writing report.html" in ended.err
+    assert "</html>" in (solved / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_workbook_stands_beside_the_run(run, solved):
+    ended = run("report", solved, "--format", "xlsx")
     assert (ended.code, ended.out) == (0, "run/workbook.xlsx\n")
-    assert "writing workbook.xlsx" in ended.err
     assert openpyxl.load_workbook(solved / "workbook.xlsx").sheetnames[0] == "Summary"
+
+
+def test_every_format_stands_in_the_run_folder_and_goes_with_it(run, solved, case):
+    words = [word for name in FORMATS for word in ("--format", name)]
+    ended = run("report", solved, *words, "--force")
+    assert ended.code == 0, ended.err
+    assert ended.out.splitlines() == [f"run/{form.file}" for form in FORMATS.values()]
+    assert RUN_KIND.strangers(solved) == []
+    assert run("verify", solved / "audit.zip").code == 0
+    assert run("solve", case, "--out", "run", "--force").code == 0
+    assert not (solved / "audit.zip").exists()
+
+
+def test_a_bundle_that_was_changed_is_told_and_ends_with_7(run, solved):
+    assert run("report", solved, "--format", "audit").code == 0
+    with zipfile.ZipFile(solved / "audit.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    summary = json.loads(files["run/summary.json"])
+    summary["scores"]["hourly_matched_share"] = 0.999
+    files["run/summary.json"] = json.dumps(summary).encode()
+    with zipfile.ZipFile("changed.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    ended = run("verify", "changed.zip")
+    assert ended.code == 7
+    assert "NO   summary.json says what was recomputed\n       scores.hourly_matched_share is 0.999" in ended.out
+    assert "NO   every file is the one that the bundle lists\n       run/summary.json has been changed" in ended.out
+    assert "does not agree" in ended.err
+    told = json.loads(run("verify", "changed.zip", "--json").out)
+    assert told["agrees"] is False
+    assert [check["agrees"] for check in told["checks"]].count(False) == 3  # and the CSV tables, which name the run
+    assert run("verify", "absent.zip").code == 2
+
+
+def test_a_baseline_is_a_run_of_the_same_load(run, solved, case):
+    assert run("solve", case, "--out", "free", "--set", "target.matching=none").code == 0
+    assert run("report", solved, "--baseline", "free", "--force").code == 0
+    assert "premium" in (solved / "report.html").read_text(encoding="utf-8").lower()
+    assert run("solve", case, "--out", "half", "--set", "sites.berlin.load.flat_mw=5").code == 0
+    refused = run("report", solved, "--baseline", "half", "--force")
+    assert refused.code == 2
+    assert "half: is of another load than run" in refused.err
 
 
 def test_paths_go_to_stdout_one_a_line_and_words_to_stderr(run, solved):
@@ -33,7 +83,7 @@ def test_paths_go_to_stdout_one_a_line_and_words_to_stderr(run, solved):
 
 
 def test_every_total_of_the_workbook_is_that_of_the_summary(run, solved):
-    assert run("report", solved).code == 0
+    assert run("report", solved, "--format", "xlsx").code == 0
     summary = json.loads((solved / "summary.json").read_text())
     book = openpyxl.load_workbook(solved / "workbook.xlsx", data_only=True)
     hourly, monthly = (
@@ -62,11 +112,11 @@ def test_a_run_with_its_reports_is_replaced_by_solve_with_force(run, solved, cas
 
 
 def test_a_report_is_replaced_with_force_only(run, solved):
-    assert run("report", solved).code == 0
-    refused = run("report", solved)
+    assert run("report", solved, "--format", "json").code == 0
+    refused = run("report", solved, "--format", "json")
     assert (refused.code, refused.out) == (2, "")
     assert "--force" in refused.err
-    assert run("report", solved, "--force").code == 0
+    assert run("report", solved, "--format", "json", "--force").code == 0
 
 
 @pytest.mark.parametrize(
@@ -74,9 +124,9 @@ def test_a_report_is_replaced_with_force_only(run, solved):
     [
         (["absent"], "absent: is no folder"),
         (["."], "has no summary.json"),
-        (["run", "--format", "exel"], "there are xlsx, csv"),
+        (["run", "--format", "exel"], "there are html, xlsx, csv"),
         (["run", "--format", "jsn"], "did you mean 'json'"),
-        (["run", "--out", "report.pdf"], "end it in .xlsx"),
+        (["run", "--out", "report.pdf"], "end it in .html"),
         (["run", "--out", "sun.csv/reports"], "sun.csv is a file"),
     ],
 )

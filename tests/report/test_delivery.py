@@ -14,7 +14,9 @@ from carbonmatch.report.delivery import write_report
 from carbonmatch.report.formats import DEFAULT_FORMAT, FORMATS
 from carbonmatch.runfolder import RUN_KIND, SWEEP_KIND, check_writable
 
-ALL = list(FORMATS)
+ALL = [name for name in FORMATS if name not in {"audit", "html"}]
+"""A bundle needs what the run was made from, and the page all that a run says: both are written of a solved run in
+`test_cli_report.py`. This one was made by hand."""
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def refused(*arguments, **options):
 
 def test_reports_stand_in_the_run_folder_and_are_its_own(run):
     written = write_report(run, ALL)
-    assert written == [run / form.file for form in FORMATS.values()]
+    assert written == [run / FORMATS[name].file for name in ALL]
     assert all(path.exists() for path in written)
     assert RUN_KIND.strangers(run) == []
     check_writable(run, force=True)  # `solve --force` may replace the run, and its reports go with it
@@ -143,7 +145,7 @@ def test_a_folder_of_tables_with_something_of_the_users_in_it_is_kept(run):
 
 
 def fail(error):
-    def write(_run, _tables, path):
+    def write(_source, path):
         path.write_text("half")
         raise error
 

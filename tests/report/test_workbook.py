@@ -18,8 +18,8 @@ from run_by_hand import FORMULA, LONG, MANIFEST, SUMMARY, metered, write_run_by_
 
 from carbonmatch.errors import InputError
 from carbonmatch.report import ledger_sheets
-from carbonmatch.report.delivery import read_source
 from carbonmatch.report.sheet import number_format, plain_value
+from carbonmatch.report.source import read_source
 from carbonmatch.report.workbook import write_workbook
 from carbonmatch.tables import write_table
 
@@ -34,7 +34,8 @@ def written(folder, summary=None, manifest=None, name="run"):
     """Write the run and its workbook; return the path of the workbook."""
     run = write_run_by_hand(folder / name, summary, manifest)
     path = folder / f"{name}.xlsx"
-    write_workbook(*read_source(run), path)
+    source = read_source(run)
+    write_workbook(source.run, source.tables, path)
     return path
 
 
@@ -191,7 +192,8 @@ def test_a_run_without_contracts_has_a_workbook_too(tmp_path):
     run = write_run_by_hand(tmp_path / "run", summary)
     # as the writer leaves it: no columns of numbers, for there are none
     write_table(pd.DataFrame(columns=["interval_start_utc", "contract", "zone"]), run / "contracts.parquet")
-    write_workbook(*read_source(run), tmp_path / "run.xlsx")
+    source = read_source(run)
+    write_workbook(source.run, source.tables, tmp_path / "run.xlsx")
     assert openpyxl.load_workbook(tmp_path / "run.xlsx").sheetnames == PLAN_SHEETS
 
 

@@ -1,0 +1,95 @@
+"""The runs that a run is compared with: what the same load costs with another target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview import Column, OverviewTable, target_text
+from carbonmatch.runfolder import RunFolder
+
+_WORDS: Final = {"annual": "annual matching", "monthly": "monthly matching", "none": "no target"}
+_SAME_LOAD: Final = 1e-6
+"""Loads that differ by less than this share are the same."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A run to compare with: its target in words, its cost, and what this run costs more.
+
+    why_not   why the two do not compare; there is no premium then
+    """
+
+    word: str
+    summary: Mapping[str, Any]
+    net: float
+    premium: float | None
+    why_not: str = ""
+
+
+def read_baselines(summary: Mapping[str, Any], runs: Sequence[RunFolder]) -> tuple[Baseline, ...]:
+    """Return the plans among these runs as baselines of a plan; a run with meters alone has no cost to compare."""
+    if summary.get("cost") is None:
+        return ()
+    return tuple(_baseline(summary, run.summary) for run in runs if run.summary.get("cost") is not None)
+
+
+def _baseline(summary: Mapping[str, Any], other: Mapping[str, Any]) -> Baseline:
+    target = other["target"]
+    word = _WORDS.get(target["matching"]) or f"{given_share(target['cfe'])} hour by hour"
+    net = other["cost"]["net_of_sales_per_mwh_load"]
+    why_not = _why_not(summary, other)
+    premium = None if why_not else summary["cost"]["net_of_sales_per_mwh_load"] - net
+    return Baseline(word, other, net, premium, why_not)
+
+
+def _why_not(summary: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    if summary["currency"] != other["currency"]:
+        return f"its currency is {other['currency']}"
+    if abs(summary["load_mwh"] - other["load_mwh"]) > _SAME_LOAD * summary["load_mwh"]:
+        return "its load is another one"
+    if summary["period"]["start_utc"] != other["period"]["start_utc"]:
+        return "its period is another one"
+    return ""
+
+
+def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], units: Units) -> OverviewTable:
+    """Return this run and its baselines, one row each; without rows where there are no baselines."""
+    columns = (
+        Column("run", numeric=False),
+        Column("target", numeric=False),
+        Column("net of sales", units.price.unit),
+        Column("premium of this run", units.price.unit),
+        Column("gross", units.price.unit),
+        Column("hourly matched share"),
+        Column("CFE score"),
+        Column("annual volumetric share"),
+        Column("location-based emissions", "t CO2"),
+    )
+    rows = [_row("this run", summary, UNKNOWN, units)]
+    for baseline in baselines:
+        premium = UNKNOWN if baseline.premium is None else units.price.text(baseline.premium)
+        rows.append(_row(baseline.word, baseline.summary, premium, units))
+    apart = [f"{b.word} is not compared: {b.why_not}." for b in baselines if b.why_not]
+    note = " ".join(["Costs per MWh of load.", *apart])
+    strong = frozenset({0})
+    return OverviewTable(
+        "This run and others", columns, tuple(rows) if baselines else (), strong, note if baselines else ""
+    )
+
+
+def _row(word: str, summary: Mapping[str, Any], premium: str, units: Units) -> tuple[str, ...]:
+    scores, emitted = summary["scores"], summary["emissions"]["scope2_location_based_t"]
+    return (
+        word,
+        target_text(summary["target"]),
+        units.price.text(summary["cost"]["net_of_sales_per_mwh_load"]),
+        premium,
+        units.price.text(summary["cost"]["per_mwh_load"]),
+        share(scores["hourly_matched_share"]),
+        share(scores["cfe_score"]),
+        share(scores["annual_volumetric_share"]),
+        UNKNOWN if emitted is None else number(emitted, 0),
+    )
