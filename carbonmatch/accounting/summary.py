@@ -183,7 +183,10 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
 
 
 def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dict[str, Any]:
-    """Return size, flows and cost of every storage."""
+    """Return size, flows and cost of every storage.
+
+    Charge and discharge are what the model moves; the ledger counts them less `same_step_mwh`, as a meter does.
+    """
     result: dict[str, Any] = {}
     for b, storage in enumerate(problem.storage):
         power, energy = float(solution.power_mw[b]), float(solution.energy_mwh[b])
@@ -199,12 +202,21 @@ def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dic
             "charge_mwh": charge,
             "discharge_mwh": discharge,
             "grey_charge_mwh": float(solution.grey_charge_mwh[b].sum()),
+            "same_step_mwh": float(_same_step(solution, b).sum()),
             "losses_mwh": charge - discharge,
             "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
             "tracing": facts.storage[b].tracing,
             "cost": solution.storage_cost[storage.name],
         }
     return result
+
+
+def _same_step(solution: Solution, b: int) -> FloatArray:
+    """Return what a storage charges and discharges in the same step, which its meter does not see [MWh per step]."""
+    charge = solution.clean_charge_mwh[b] + solution.grey_charge_mwh[b]
+    discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
+    least: FloatArray = np.minimum(charge, discharge)
+    return least
 
 
 def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
@@ -286,9 +298,7 @@ def warnings(problem: Problem, solution: Solution) -> list[str]:
         ):
             if math.isfinite(limit) and limit > least and size >= limit - near:
                 found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
-        charge = solution.clean_charge_mwh[b] + solution.grey_charge_mwh[b]
-        discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
-        at_once = float(np.minimum(charge, discharge).sum())
+        at_once = float(_same_step(solution, b).sum())
         if at_once > BOTH_WAYS_SHARE * problem.total_load_mwh:
             found.append(
                 f"{storage.name} charges and discharges {at_once:,.0f} MWh in the same steps: its losses take up "

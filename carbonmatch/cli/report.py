@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.progress import progress
 from carbonmatch.report.formats import DEFAULT_FORMAT, FORMATS
+
 
 _FORMAT_HELP = "; ".join(f"{form.name}: {form.help}" for form in FORMATS.values()) + ". Can be repeated."
 
@@ -59,3 +61,11 @@ def report(
         )
     for path in written:
         typer.echo(path)
+
+
+def write_page(folder: Path, on_progress: Callable[[str], None]) -> Path:
+    """Write the page on a run that was just written; return where it stands."""
+    from carbonmatch.report.delivery import write_report  # noqa: PLC0415 - --help need not wait
+
+    (page,) = write_report(folder, [DEFAULT_FORMAT], force=True, on_progress=on_progress)
+    return page

@@ -12,6 +12,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.report import write_page
 from carbonmatch.report import overview
 
 
@@ -66,6 +67,8 @@ def solve(
             on_iteration=told.iteration,
         )
         result = cm.solve(checked, options, out=folder, fix=fix, force=force)
+        with exit_codes("Interrupted; the run is written, its page is not."):
+            page = write_page(folder, told.stage)
     tell_warnings(result.summary["warnings"][len(checked.warnings) :])
     if as_json:
         echo_json(runfolder.to_json(result.summary))
@@ -74,4 +77,4 @@ def solve(
     from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import: neither --help nor --json waits for it
 
     show(overview(result.summary))
-    typer.echo(f"\nWritten to {folder}")
+    typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")

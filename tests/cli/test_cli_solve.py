@@ -19,6 +19,7 @@ FILES = [
     "links.parquet",
     "manifest.json",
     "optimum.parquet",
+    "report.html",
     "solver.log",
     "storage.parquet",
     "summary.json",
@@ -28,9 +29,9 @@ FILES = [
 def test_solve_prints_tables_and_writes_a_run_folder(run, case):
     ended = run("solve", case)
     assert ended.code == 0
-    for words in ("two-days", "Portfolio", "Storage", "Grid", "Cost", "Scores", "Emissions", "60.0 %"):
+    for words in ("two-days", "Portfolio", "Storage", "Grid", "Cost", "Scores", "Scope 2", "60.0 %"):
         assert words in ended.out
-    assert ended.out.endswith("\nWritten to runs/two-days\n")
+    assert ended.out.endswith("\nWritten to runs/two-days; report.html in it shows all of this and more\n")
     folder = Path("runs/two-days")
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert read_run(folder).summary["verified"] is True

@@ -105,6 +105,10 @@ SUMMARY = {
         }
     },
     "emissions": {"scope2_location_based_t": 439_508.94},
+    "scope2": {
+        "ghgp_2015": {"location_based_t": 439_508.94, "market_based_t": 0.0},
+        "ghgp_revision_draft": {"location_based_t": 439_508.94, "market_based_t": 91_104.4},
+    },
     "certificate": {"gap": 5.6e-9},
 }
 
@@ -179,18 +183,31 @@ def test_scores_stand_side_by_side_and_say_what_they_count(summary):
 
 def test_what_is_not_known_says_what_it_needs(summary):
     summary["scores"] |= {"cfe_score": None, "cfe_score_from_contracts": None, "cfe_score_from_grid": None}
-    summary["emissions"]["scope2_location_based_t"] = None
+    summary["scope2"]["ghgp_2015"]["location_based_t"] = None
     page = overview(summary)
     assert rows(page, "Scores")["CFE score"][0] == "-"
     assert "grid_cfe_share" in rows(page, "Scores")["CFE score"][1]
-    emissions = next(table for table in page.tables if table.title == "Emissions")
+    emissions = next(table for table in page.tables if table.title == "Scope 2 emissions")
+    assert emissions.rows[0][1:3] == ("-", "-")
     assert "carbon_intensity_g_per_kwh" in emissions.note
+
+
+def test_scope2_is_told_under_both_sets_of_rules(summary):
+    # 439,508.94 t / 876,000 MWh = 501.7 kg/MWh; 91,104.4 / 876,000 = 104.0
+    (table,) = [table for table in overview(summary).tables if table.title == "Scope 2 emissions"]
+    assert [row[:3] for row in table.rows] == [
+        ("location-based", "439,509", "501.7"),
+        ("market-based", "0.0", "0.0"),
+        ("market-based", "91,104", "104.0"),
+    ]
+    assert "draft" in table.rows[2][3]
+    assert table.note == ""
 
 
 def test_a_case_without_offers_has_no_empty_tables(summary):
     summary |= {"contracts": {}, "storage": {}}
     titles = [table.title for table in overview(summary).tables]
-    assert titles == ["Portfolio", "Grid", "Cost", "Scores", "Emissions"]
+    assert titles == ["Portfolio", "Grid", "Cost", "Scores", "Scope 2 emissions"]
     assert overview(summary).tables[0].note == "The case offers no contracts."
 
 
