@@ -12,7 +12,6 @@ from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.progress import progress
 from carbonmatch.report.formats import DEFAULT_FORMAT, FORMATS
 
-
 _FORMAT_HELP = "; ".join(f"{form.name}: {form.help}" for form in FORMATS.values()) + ". Can be repeated."
 
 
