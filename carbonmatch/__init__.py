@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     )
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Result, Sweep
+    from carbonmatch.study import Matched, Result, Sweep
+    from carbonmatch.study import match_case as match
     from carbonmatch.study import solve_case as solve
     from carbonmatch.study import sweep_targets as sweep
 
@@ -38,6 +39,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LimitError",
+    "Matched",
     "Result",
     "SolveOptions",
     "SolverError",
@@ -47,6 +49,7 @@ __all__ = [
     "__version__",
     "case_from_mapping",
     "load_case",
+    "match",
     "read_run",
     "solve",
     "sweep",
@@ -58,6 +61,7 @@ _HOME: Final = {
     "InfeasibleError": "errors",
     "InputError": "errors",
     "LimitError": "errors",
+    "Matched": "study",
     "Result": "study",
     "SolveOptions": "solving",
     "SolverError": "errors",
@@ -66,13 +70,14 @@ _HOME: Final = {
     "VerificationError": "errors",
     "case_from_mapping": "case",
     "load_case": "case",
+    "match": "study",
     "read_run": "runfolder",
     "solve": "study",
     "sweep": "study",
 }
 """The module that each public name lives in."""
 
-_NAME_AT_HOME: Final = {"solve": "solve_case", "sweep": "sweep_targets"}
+_NAME_AT_HOME: Final = {"match": "match_case", "solve": "solve_case", "sweep": "sweep_targets"}
 """Names that read better without their module in front."""
 
 

@@ -37,6 +37,7 @@ STORAGE: Final = "storage.parquet"
 CLAIMS: Final = "claims.parquet"
 LINKS: Final = "links.parquet"
 OPTIMUM: Final = "optimum.parquet"
+RECONCILIATION: Final = "reconciliation.parquet"
 MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
@@ -102,7 +103,7 @@ REPORT_FILES: Final = frozenset(
 )
 """What `carbonmatch report` writes into a run folder: it goes when the run goes."""
 
-_RUN_FILES: Final = RECORD | REPORT_FILES
+_RUN_FILES: Final = RECORD | REPORT_FILES | {RECONCILIATION}
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 SWEEP_KIND: Final = FolderKind(
     "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})

@@ -229,7 +229,15 @@ class Placement:
 
     def missing_count(self, values: FloatArray) -> int:
         """Number of rows or values of a complete table that are not there."""
-        return self.grid.steps * self.slots_per_step - int(np.isfinite(values[self.records]).sum())
+        return len(self._missing(values))
+
+    def first_missing(self, values: FloatArray) -> str:
+        """Name the first row or value of a complete table that is not there, by its time."""
+        return self.grid.say(self._stamp(int(self._missing(values)[0])))
+
+    def _missing(self, values: FloatArray) -> IntArray:
+        known = self.slots[np.isfinite(values[self.records])]
+        return np.setdiff1d(np.arange(self.grid.steps * self.slots_per_step), known)
 
     def _refuse_gaps(self, values: FloatArray, column: str) -> None:
         faults = []

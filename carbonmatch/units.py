@@ -12,6 +12,9 @@ G_PER_KWH_TO_T_PER_MWH: Final = 1e-3
 PRIMAL_TOLERANCE: Final = 1e-6
 """Largest row or bound residual, as a share of the peak load per step: 100 W on a 100 MW site, below any meter."""
 
+LEAST_METERED_MWH: Final = 1e-6
+"""One watt-hour: no meter of a site reads less, and a certificate is not issued for less."""
+
 DUAL_TOLERANCE: Final = 1e-6
 """Largest wrong-signed reduced cost, as a share of the prices that it is made of (its cost and its rows' duals)."""
 

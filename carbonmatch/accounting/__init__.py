@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
-from carbonmatch.accounting.proof import prove
+from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
+from carbonmatch.accounting.meters import Metered, read_meters
+from carbonmatch.accounting.proof import prove, prove_accounts
+from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import summarise
 
-__all__ = ["build_ledger", "facts_from_case", "flows_of", "prove", "summarise"]
+__all__ = [
+    "Balance",
+    "Metered",
+    "StoredFlows",
+    "build_ledger",
+    "facts_from_case",
+    "flows_of",
+    "prove",
+    "prove_accounts",
+    "read_meters",
+    "reconciliation_frame",
+    "reconciliation_summary",
+    "stored_flows",
+    "summarise",
+    "summarise_metered",
+]

@@ -97,12 +97,23 @@ def links_of(flows: StorageFlows) -> tuple[Links, list[Traced]]:
 def efficiency_of(charge: FloatArray, discharge: FloatArray, limit: float, *, cyclic: bool) -> float:
     """Return discharged / charged over the period, which all discharges are held to.
 
-    A metered period may start fuller than it ends: then it is never above the efficiency that the case gives.
+    A metered period may start fuller than it ends: then it is never above the efficiency that the case gives. It may
+    also end fuller than it started: what was charged and not given back is stock as far as the storage has shown that
+    it can hold it, by its deepest discharge, and loss beyond that.
     """
     charged, discharged = float(charge.sum()), float(discharge.sum())
     if charged <= 0.0 or discharged <= 0.0:
         return limit
-    return discharged / charged if cyclic else min(limit, discharged / charged)
+    if cyclic:
+        return discharged / charged
+    given_back = charged - deepest_discharge_mwh(charge, discharge / limit)
+    return min(limit, discharged / given_back) if given_back > 0.0 else limit
+
+
+def deepest_discharge_mwh(charge: FloatArray, drawn: FloatArray) -> float:
+    """Return the deepest fall of the stock from any step to any later one [MWh charged]: as much it can hold."""
+    stock = np.concatenate([[0.0], np.cumsum(charge - drawn)])
+    return float((np.maximum.accumulate(stock) - stock).max())
 
 
 _NO_ROWS: Final = pd.DataFrame(

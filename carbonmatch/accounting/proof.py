@@ -8,8 +8,8 @@ import numpy as np
 
 from carbonmatch.accounting.score import score
 from carbonmatch.errors import VerificationError
-from carbonmatch.records import Ledger, Problem, Solution
-from carbonmatch.units import MONEY_TOLERANCE, PRIMAL_TOLERANCE, SCORE_TOLERANCE
+from carbonmatch.records import UNTRACED, FloatArray, Ledger, Problem, Solution, totals
+from carbonmatch.units import LEAST_METERED_MWH, MONEY_TOLERANCE, PRIMAL_TOLERANCE, SCORE_TOLERANCE
 
 
 def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
@@ -21,20 +21,82 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     * claim: the recomputed score is not below the model's, and equal to it where no step has both excess and
       unmatched load;
     * target: the recomputed claim meets it, in every group and period that it is asked for;
-    * surplus: the recomputed excess respects its limit.
+    * surplus: the recomputed excess respects its limit;
+    * accounts: see `prove_accounts`.
 
     Raises:
         VerificationError: anything of this does not hold; the message names all of it.
     """
     faults = [
+        *_accounts(problem, ledger),
         *_money(solution),
         *_ledgers(problem, solution, ledger),
         *_claim(problem, solution, ledger),
         *_target(problem, ledger),
         *_surplus(problem, ledger),
     ]
+    _refuse(faults)
+
+
+def prove_accounts(problem: Problem, ledger: Ledger) -> None:
+    """Check that a ledger adds up in every step, whatever it was made from.
+
+    * load = matched + unmatched, and what is matched is no more than there is;
+    * generation of every contract = matched + stored + excess;
+    * claims add up to what is matched, in every zone, and out of every contract;
+    * claims of no contract's generation are above that generation.
+
+    Raises:
+        VerificationError: anything of this does not hold; the message names all of it.
+    """
+    _refuse(_accounts(problem, ledger))
+
+
+def _refuse(faults: list[str]) -> None:
     if faults:
         raise VerificationError("The result does not agree with its own accounts:\n" + "\n".join(faults))
+
+
+def _accounts(problem: Problem, ledger: Ledger) -> list[str]:
+    near = max(PRIMAL_TOLERANCE * problem.peak_load_mwh, LEAST_METERED_MWH)
+    steps, claims = problem.time.steps, ledger.claims
+    faults: list[str] = []
+
+    def check(what: str, off: FloatArray) -> None:
+        worst = int(np.abs(off).argmax())
+        if not abs(off[worst]) <= near:
+            faults.append(f"{what} by {off[worst]:.3g} MWh in step {worst}")
+
+    direct, stored, cancelled = (np.zeros((len(ledger.contracts), steps)) for _ in range(3))
+    known = claims.contract != UNTRACED
+    for i in range(len(ledger.contracts)):
+        mine = claims.contract == i
+        out = claims.storage >= 0
+        direct[i] = totals(claims.step[mine & ~out], claims.matched_mwh[mine & ~out], steps)
+        stored[i] = totals(claims.step[mine & out], claims.matched_mwh[mine & out], steps)
+        cancelled[i] = totals(claims.production_step[mine], claims.production_mwh[mine], steps)
+    if not known.all():
+        faults.append(f"{int((~known).sum())} claims are of no contract")
+    for z, zone in enumerate(ledger.zones):
+        members = [i for i, contract in enumerate(problem.contracts) if contract.zone == z]
+        claimed = (direct[members] + stored[members]).sum(axis=0)
+        check(f"load of {zone.name} is off matched + unmatched", zone.load_mwh - zone.matched_mwh - zone.unmatched_mwh)
+        check(f"claims in {zone.name} are off what is matched", claimed - zone.matched_mwh)
+        check(f"unmatched load of {zone.name} is below zero", np.minimum(zone.unmatched_mwh, 0.0))
+        check(f"matched load of {zone.name} is above what there is", np.minimum(zone.excess_mwh, 0.0))
+    for i, account in enumerate(ledger.contracts):
+        if not problem.contracts[i].eligible:
+            continue
+        used = account.matched_mwh + account.stored_mwh + account.excess_mwh
+        check(f"generation of {account.name} is off matched + stored + excess", account.generation_mwh - used)
+        check(f"claims of {account.name} are off what it matched directly", direct[i] - account.matched_mwh)
+        check(
+            f"claims of {account.name} are off what storage matched of it", stored[i] - account.matched_from_storage_mwh
+        )
+        check(
+            f"claims of {account.name} are above its generation", np.maximum(cancelled[i] - account.generation_mwh, 0.0)
+        )
+    return faults
 
 
 def _money(solution: Solution) -> list[str]:

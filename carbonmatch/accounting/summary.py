@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +18,11 @@ from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
     Certificate,
+    ContractLedger,
+    ContractTerms,
     Facts,
     FloatArray,
+    Instrument,
     Ledger,
     Problem,
     Solution,
@@ -30,22 +34,65 @@ BOTH_WAYS_SHARE: Final = 1e-4
 """Share of load that a storage may charge and discharge in the same steps unsaid: 0.01 %, above solver noise."""
 
 
+SUMMARY_KEYS: Final = (
+    *("case", "kind", "status", "verified", "currency", "period", "load_mwh", "target", "cost", "scores", "zones"),
+    *("contracts", "storage", "grid", "emissions", "scope2", "avoided_emissions", "embodied_emissions"),
+    *("frameworks", "data_quality", "shadow_prices", "certificate", "reconciliation", "warnings"),
+)
+"""The keys of a summary in their order, whether it is of a plan or of what was metered; what does not apply is None."""
+
+
 def summarise(
     problem: Problem, solution: Solution, ledger: Ledger, facts: Facts, certificate: Certificate
 ) -> dict[str, Any]:
-    """Return the summary of a verified run, as it is written to `summary.json`.
+    """Return the summary of a verified plan, as it is written to `summary.json`.
 
     Shares are in 0..1, power in MW, energy in MWh over the horizon, money in the currency of the case over the horizon.
     What a case gives no data for is None.
     """
+    storage = storage_summaries(problem, solution, facts)
+    return in_order(
+        {
+            **accounts_summary(problem, ledger, facts, {name: entry["energy_mwh"] for name, entry in storage.items()}),
+            "kind": "plan",
+            "status": "optimal",
+            "target": {
+                "matching": problem.target.matching,
+                "cfe": problem.target.cfe,
+                "grid_credit": problem.target.grid_credit,
+                "scope": "zone" if problem.target.per_zone else "portfolio",
+                "max_surplus_share": _finite(problem.target.max_surplus_share),
+            },
+            "cost": cost_summary(problem, solution),
+            "contracts": contract_summaries(problem, solution, ledger, facts),
+            "storage": storage,
+            "grid": grid_summaries(problem, solution),
+            "shadow_prices": price_summary(problem, solution),
+            "certificate": {
+                "primal_residual_mwh": certificate.primal_residual_mwh,
+                "primal_residual": certificate.primal_residual,
+                "dual_residual": certificate.dual_residual,
+                "gap": certificate.gap,
+                "primal_objective": certificate.primal_objective,
+                "dual_objective": certificate.dual_objective,
+            },
+            "warnings": warnings(problem, solution),
+        }
+    )
+
+
+def accounts_summary(
+    problem: Problem, ledger: Ledger, facts: Facts, storage_energy_mwh: Mapping[str, float | None]
+) -> dict[str, Any]:
+    """Return what a plan and a metered period are both told by: accounts that have been proved, and nothing of money.
+
+    storage_energy_mwh   capacity by storage; None where it is not known
+    """
     time = problem.time
     local = time.starts.tz_convert(time.timezone)
-    storage = storage_summaries(problem, solution, facts)
     scope2 = scope2_summary(facts, ledger)
     return {
         "case": problem.name,
-        "kind": "plan",
-        "status": "optimal",
         "verified": True,
         "currency": problem.currency,
         "period": {
@@ -58,38 +105,20 @@ def summarise(
             "year_fraction": time.year_fraction,
         },
         "load_mwh": problem.total_load_mwh,
-        "target": {
-            "matching": problem.target.matching,
-            "cfe": problem.target.cfe,
-            "grid_credit": problem.target.grid_credit,
-            "scope": "zone" if problem.target.per_zone else "portfolio",
-            "max_surplus_share": _finite(problem.target.max_surplus_share),
-        },
-        "cost": cost_summary(problem, solution),
         "scores": score_summary(problem, ledger.zones),
         "zones": {zone.name: zone_summary(problem, zone) for zone in ledger.zones},
-        "contracts": contract_summaries(problem, solution, ledger, facts),
-        "storage": storage,
-        "grid": grid_summaries(problem, solution),
         "emissions": emissions_summary(ledger),
         "scope2": scope2,
         "avoided_emissions": avoided_summary(facts, ledger),
-        "embodied_emissions": embodied_summary(
-            facts, ledger, {name: entry["energy_mwh"] for name, entry in storage.items()}, time.year_fraction
-        ),
+        "embodied_emissions": embodied_summary(facts, ledger, storage_energy_mwh, time.year_fraction),
         "frameworks": framework_statements(problem, ledger, facts, scope2),
         "data_quality": data_quality(facts),
-        "shadow_prices": price_summary(problem, solution),
-        "certificate": {
-            "primal_residual_mwh": certificate.primal_residual_mwh,
-            "primal_residual": certificate.primal_residual,
-            "dual_residual": certificate.dual_residual,
-            "gap": certificate.gap,
-            "primal_objective": certificate.primal_objective,
-            "dual_objective": certificate.dual_objective,
-        },
-        "warnings": warnings(problem, solution),
     }
+
+
+def in_order(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary with all keys that every summary has, in their order, and others behind them."""
+    return {**{key: summary.get(key) for key in SUMMARY_KEYS}, **summary}
 
 
 def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
@@ -157,22 +186,12 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
             "zone": account.zone,
-            "technology": contract.technology,
-            "structure": contract.structure,
-            "existing": contract.existing,
-            "renewable": instrument.renewable,
-            "commissioned": None if instrument.commissioned is None else instrument.commissioned.isoformat(),
-            "emission_factor_g_per_kwh": float(instrument.factor.g_per_kwh.mean()),
+            **instrument_summary(contract, instrument),
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
             "strike_per_mwh": contract.strike_per_mwh,
             "available_mwh": generation + float(account.curtailed_mwh.sum()),
-            "generation_mwh": generation,
-            "curtailed_mwh": float(account.curtailed_mwh.sum()),
-            "matched_mwh": float(account.matched_mwh.sum()),
-            "matched_from_storage_mwh": float(account.matched_from_storage_mwh.sum()),
-            "stored_mwh": float(account.stored_mwh.sum()),
-            "excess_mwh": float(account.excess_mwh.sum()),
+            **volume_summary(account),
             "cost": cost,
             "cost_per_mwh": cost / generation if generation >= least else None,
             "capture_value_per_mwh": capture_value_per_mwh(
@@ -180,6 +199,30 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             ),
         }
     return result
+
+
+def instrument_summary(contract: ContractTerms, instrument: Instrument) -> dict[str, Any]:
+    """Return what a contract is."""
+    return {
+        "technology": contract.technology,
+        "structure": contract.structure,
+        "existing": contract.existing,
+        "renewable": instrument.renewable,
+        "commissioned": None if instrument.commissioned is None else instrument.commissioned.isoformat(),
+        "emission_factor_g_per_kwh": float(instrument.factor.g_per_kwh.mean()),
+    }
+
+
+def volume_summary(account: ContractLedger) -> dict[str, Any]:
+    """Return where the generation of a contract went."""
+    return {
+        "generation_mwh": float(account.generation_mwh.sum()),
+        "curtailed_mwh": float(account.curtailed_mwh.sum()),
+        "matched_mwh": float(account.matched_mwh.sum()),
+        "matched_from_storage_mwh": float(account.matched_from_storage_mwh.sum()),
+        "stored_mwh": float(account.stored_mwh.sum()),
+        "excess_mwh": float(account.excess_mwh.sum()),
+    }
 
 
 def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dict[str, Any]:
@@ -221,18 +264,25 @@ def _same_step(solution: Solution, b: int) -> FloatArray:
 
 def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Return what every site draws from the grid and buys at retail."""
-    result: dict[str, Any] = {}
-    for s, site in enumerate(problem.sites):
-        retail = solution.retail_supply_mwh[s]
-        result[site.name] = {
-            "zone": problem.zones[site.zone].name,
-            "metered_import_mwh": float(site.load_mwh.sum()),
-            "retail_supply_mwh": float(retail.sum()),
-            "peak_mw": float(site.load_mwh.max()) / problem.time.hours_per_step,
-            "peak_retail_supply_mw": float(retail.max()) / problem.time.hours_per_step,
+    return {
+        site.name: {
+            **site_summary(problem, s, solution.retail_supply_mwh[s]),
             "firm_capacity_mw": float(solution.firm_capacity_mw[s]),
         }
-    return result
+        for s, site in enumerate(problem.sites)
+    }
+
+
+def site_summary(problem: Problem, s: int, retail_supply_mwh: FloatArray) -> dict[str, Any]:
+    """Return what one site used, and what of it was bought at retail."""
+    site, hours = problem.sites[s], problem.time.hours_per_step
+    return {
+        "zone": problem.zones[site.zone].name,
+        "metered_import_mwh": float(site.load_mwh.sum()),
+        "retail_supply_mwh": float(retail_supply_mwh.sum()),
+        "peak_mw": float(site.load_mwh.max()) / hours,
+        "peak_retail_supply_mw": float(retail_supply_mwh.max()) / hours,
+    }
 
 
 def emissions_summary(ledger: Ledger) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What the user writes, checked: `load_case` and `case_from_mapping` give a `Case`, or every fault at once."""
 
+from carbonmatch.case.block import demanded
 from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
 from carbonmatch.case.price import EnergyPrice
-from carbonmatch.case.reading import case_from_mapping, check_case, load_case
+from carbonmatch.case.reading import Purpose, case_from_mapping, check_case, load_case
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -19,6 +20,7 @@ __all__ = [
     "Override",
     "PayAsProducedContract",
     "Provenance",
+    "Purpose",
     "Site",
     "Storage",
     "Surplus",
@@ -28,6 +30,7 @@ __all__ = [
     "Zone",
     "case_from_mapping",
     "check_case",
+    "demanded",
     "load_case",
     "template_names",
     "write_template",

@@ -6,10 +6,21 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NoReturn, Self
+from enum import Enum
+from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from carbonmatch.stamps import Placement, StampColumn
@@ -57,6 +68,8 @@ class Reading:
     arrays        whether numbers may come as arrays and lists, as from Python; a file names a table instead
     blocks        which class read which mapping, by identity: for the nearest known key
     filled        notes on values that a rule filled in
+    to_solve      whether keys that only `carbonmatch solve` needs are demanded
+    lacking       whether one of them was found missing
     """
 
     grid: TimeGrid | None
@@ -68,6 +81,8 @@ class Reading:
     stamps: dict[tuple[str, str, str | None], StampColumn] = field(default_factory=dict)
     placements: dict[tuple[str, str, str | None], Placement] = field(default_factory=dict)
     filled: list[str] = field(default_factory=list)
+    to_solve: bool = True
+    lacking: bool = False
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Reading:
@@ -110,6 +125,45 @@ class Entry(Block):
         """Give the entry its name, once, while the case is built."""
         self._name = name
         return self
+
+
+class _Absent(Enum):
+    """Stands for a key that is not there, which is another fault than one that is empty."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final[Any] = _Absent.ABSENT
+"""The default of what only `carbonmatch solve` needs; once checked it is None."""
+
+Given = TypeVar("Given")
+
+
+def needed_to_solve(wanted: str) -> WrapValidator:
+    """Return the check of a key that a case may leave out which is only matched, not solved.
+
+    wanted   what stands there, for the message on an empty one
+    """
+
+    def check(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        if value is ABSENT:
+            if Reading.of(info).to_solve:
+                kind = "missing"
+                raise PydanticCustomError(kind, "the key is missing")
+            Reading.of(info).lacking = True
+            return None
+        if value is None:
+            refuse(f"is empty; {wanted} is wanted")
+        return handler(value)
+
+    return WrapValidator(check)
+
+
+def demanded(value: Given | None) -> Given:
+    """Return the value of a key that the case must have for what is done with it, such as a price to solve it."""
+    if value is None:
+        raise ValueError("the case leaves this key out; it should have been refused before")
+    return value
 
 
 def _plain_number(value: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
+    ABSENT,
     Block,
     Entry,
     Finding,
@@ -18,6 +19,7 @@ from carbonmatch.case.block import (
     PositiveShare,
     Reading,
     Share,
+    needed_to_solve,
     refuse,
     refuse_crossed,
     say,
@@ -53,7 +55,7 @@ def _read_date(value: Any) -> date | None:
 class ContractBase(Entry):
     """What every contract says.
 
-    strike_per_mwh   price of its energy [currency/MWh]
+    strike_per_mwh   price of its energy [currency/MWh]; may be left out where the case is only matched
     min_mw, max_mw   bounds of the contracted size [MW]; no max_mw means no limit
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
     loss_factor      share of the generation that reaches the meter
@@ -61,12 +63,12 @@ class ContractBase(Entry):
     certificates     whether energy attribute certificates come with the energy
     emission_factor_g_per_kwh   of its generation [g CO2e/kWh]
     embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
-    metered_generation_mw       what its meter saw, for `carbonmatch match`
+    metered_generation_mw       what the plant's meter saw, before loss_factor, for `carbonmatch match`
     """
 
     technology: Technology
     zone: ServedZoneName
-    strike_per_mwh: Number
+    strike_per_mwh: Annotated[Number | None, needed_to_solve("a number")] = ABSENT
     min_mw: NonNegative = 0.0
     max_mw: NonNegative | None = None
     existing_mw: NonNegative | None = None
@@ -122,14 +124,14 @@ class ProfileContract(ContractBase):
     """
 
     p50_capacity_factor: PositiveShare | None = None
-    capacity_factor: CapacityFactor
+    capacity_factor: Annotated[CapacityFactor | None, needed_to_solve("{file: ..., column: ...} or a number")] = ABSENT
     curtailment: Curtailment | None = None
 
     @field_validator("capacity_factor")
     @classmethod
-    def _scale_to_p50(cls, profile: FloatArray, info: ValidationInfo) -> FloatArray:
+    def _scale_to_p50(cls, profile: FloatArray | None, info: ValidationInfo) -> FloatArray | None:
         mean = info.data.get("p50_capacity_factor")
-        if mean is None or Reading.of(info).grid is None:
+        if profile is None or mean is None or Reading.of(info).grid is None:
             return profile
         reach = float(np.count_nonzero(profile)) / len(profile)
         if mean > reach:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -20,6 +20,9 @@ from carbonmatch.errors import Fault, InputError
 from carbonmatch.tables import TableReader
 from carbonmatch.timegrid import TimeGrid
 
+Purpose = Literal["solve", "match"]
+"""What a case is read for: the least-cost portfolio, or the accounts of what was metered."""
+
 
 def load_case(
     path: str | Path,
@@ -27,12 +30,15 @@ def load_case(
     settings: Sequence[str] = (),
     scenario: str | None = None,
     elsewhere: Mapping[str, Path] | None = None,
+    purpose: Purpose | None = None,
 ) -> Case:
     """Read and check a case file.
 
     settings    changes such as `target.cfe=0.95`, applied last
     scenario    name of an entry under `scenarios:`, applied before the settings
     elsewhere   where tables stand that are not where the case says, by the path as it is written there
+    purpose     `solve` demands prices, profiles and a target; `match` does not. Unless given, a case with a metered
+                series may leave them out: what it lacks to be solved is its `missing_to_solve`
 
     Raises:
         InputError: holds every fault that was found, in reading order.
@@ -43,7 +49,7 @@ def load_case(
     overrides += apply_settings(document, settings)
     provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
     tables = TableReader(Path(path).resolve().parent, elsewhere)
-    case = _check(document, tables, provenance, arrays=False)
+    case = _check(document, tables, provenance, arrays=False, purpose=purpose)
     return case.with_provenance(replace(case.provenance, seconds=time.perf_counter() - began))
 
 
@@ -72,10 +78,12 @@ def case_from_mapping(
     *,
     settings: Sequence[str] = (),
     scenario: str | None = None,
+    purpose: Purpose | None = None,
 ) -> Case:
     """Check a case that is given as a mapping; series may be arrays or lists with one value per step.
 
     base_folder   what paths of tables are relative to
+    purpose       as for `load_case`
 
     Raises:
         InputError: holds every fault that was found.
@@ -84,7 +92,7 @@ def case_from_mapping(
     overrides: list[Override] = apply_scenario(document, scenario) if scenario is not None else []
     overrides += apply_settings(document, settings)
     provenance = Provenance(scenario=scenario, overrides=tuple(overrides))
-    return _check(document, TableReader(Path(base_folder)), provenance, arrays=True)
+    return _check(document, TableReader(Path(base_folder)), provenance, arrays=True, purpose=purpose)
 
 
 def _plain(value: Any) -> Any:
@@ -92,7 +100,48 @@ def _plain(value: Any) -> Any:
     return {str(key): _plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
 
 
-def _check(document: Document, tables: TableReader, provenance: Provenance, *, arrays: bool) -> Case:
+def _check(
+    document: Document, tables: TableReader, provenance: Provenance, *, arrays: bool, purpose: Purpose | None
+) -> Case:
+    """Check a document for one purpose, or, where none is named, for the one that it seems to serve.
+
+    Raises:
+        InputError: holds every fault that was found, in reading order.
+    """
+    if purpose == "solve" or (purpose is None and not _has_meters(document)):
+        return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
+    try:
+        case, lacking = _checked(document, tables, provenance, arrays=arrays, to_solve=False)
+        if not lacking:
+            return case
+    except InputError:
+        if purpose is None and "target" in document.values:  # meant to be solved too: that has the same faults and more
+            _checked(document, tables, provenance, arrays=arrays, to_solve=True)
+        raise
+    try:
+        _checked(document, tables, provenance, arrays=arrays, to_solve=True)
+    except InputError as error:
+        return case.with_missing_to_solve(error.faults)
+    return case
+
+
+def _has_meters(document: Document) -> bool:
+    entries = [
+        entry for block in ("sites", "contracts", "storage") for entry in _block(document.values.get(block)).values()
+    ]
+    return any(
+        key.startswith("metered_") and value is not None for entry in entries for key, value in _block(entry).items()
+    )
+
+
+def _checked(
+    document: Document, tables: TableReader, provenance: Provenance, *, arrays: bool, to_solve: bool
+) -> tuple[Case, bool]:
+    """Return the case, and whether it lacks what only solving needs.
+
+    Raises:
+        InputError: holds every fault that was found, in reading order.
+    """
     written = document.values.get("zones")
     zones = _block(written)
     sites = (_block(site) for site in _block(document.values.get("sites")).values())
@@ -107,6 +156,7 @@ def _check(document: Document, tables: TableReader, provenance: Provenance, *, a
             site["zone"] for site in sites if isinstance(site.get("zone"), str) and site["zone"] in zones
         ),
         arrays=arrays,
+        to_solve=to_solve,
     )
     reading = replace(reading, grid=_grid(document.values.get("time"), reading))
     placed = [Placed(position, fault) for position, fault in document.faults]
@@ -117,14 +167,13 @@ def _check(document: Document, tables: TableReader, provenance: Provenance, *, a
         placed += translate(error.errors(include_url=False), document, reading.blocks)
     if placed or case is None:
         raise InputError(in_reading_order(placed))
-    return case.with_provenance(
-        replace(
-            provenance,
-            tables=reading.tables.records,
-            filled=tuple(reading.filled),
-            assumptions=assumptions_of(document),
-        )
+    origin = replace(
+        provenance,
+        tables=reading.tables.records,
+        filled=tuple(reading.filled),
+        assumptions=assumptions_of(document),
     )
+    return case.with_provenance(origin), reading.lacking
 
 
 def _block(value: Any) -> Mapping[str, Any]:

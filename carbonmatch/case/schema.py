@@ -18,13 +18,13 @@ from pydantic import (
 )
 
 from carbonmatch.case.assumptions import Assumption
-from carbonmatch.case.block import SLUG, Block, Finding, Reading, refuse, say_value
+from carbonmatch.case.block import ABSENT, SLUG, Block, Finding, Reading, needed_to_solve, refuse, say_value
 from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.zone import Zone
-from carbonmatch.errors import InputError
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.tables import TableRecord
 from carbonmatch.timegrid import TimeGrid, read_step, read_timezone, read_wall_time
 from carbonmatch.wording import listed, nearest
@@ -136,10 +136,11 @@ class Case(Block):
     contracts: dict[Name, AnyContract] = Field(default_factory=dict)
     storage: dict[Name, Storage] = Field(default_factory=dict)
     surplus: Surplus = Surplus.model_construct(price=None, max_share=None)
-    target: Target
+    target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
+    _missing_to_solve: tuple[Fault, ...] = PrivateAttr(default=())
 
     def model_post_init(self, _context: object) -> None:
         """Tell the entries their names."""
@@ -163,6 +164,25 @@ class Case(Block):
         return self
 
     @property
+    def missing_to_solve(self) -> tuple[Fault, ...]:
+        """What `carbonmatch solve` needs and a case that is only matched leaves out; empty where it can be solved."""
+        return self._missing_to_solve
+
+    def with_missing_to_solve(self, faults: tuple[Fault, ...]) -> Self:
+        """Say what the case lacks, once, while it is built."""
+        self._missing_to_solve = faults
+        return self
+
+    @property
+    def metered(self) -> bool:
+        """Whether anything was metered: the load of a site, the generation of a contract, a storage."""
+        return (
+            any(site.metered_load_mw is not None for site in self.sites.values())
+            or any(contract.metered_generation_mw is not None for contract in self.contracts.values())
+            or any(storage.metered_charge_mw is not None for storage in self.storage.values())
+        )
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and probably not meant."""
         free = [
@@ -184,7 +204,10 @@ class Case(Block):
     def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
         if not sites:
             refuse("is empty; a case has at least one site")
-        if Reading.of(info).grid is not None and not any(site.load_mw.any() for site in sites.values()):
+        loads = [site.load for site in sites.values()]
+        if not Reading.of(info).to_solve:
+            loads += [site.metered_load_mw for site in sites.values()]
+        if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
             refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
 

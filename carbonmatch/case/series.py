@@ -161,7 +161,7 @@ class SeriesRule:
         if count:
             reading.filled.append(
                 f"{reference.file}, column {reference.column}: {count} missing value{'s' if count > 1 else ''} "
-                f"filled by the rule `missing: {reference.missing}`"
+                f"filled by the rule `missing: {reference.missing}`, the first at {placement.first_missing(raw)}"
             )
         return values
 

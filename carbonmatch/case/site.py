@@ -8,7 +8,20 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from carbonmatch.case.block import Block, Entry, Finding, NonNegative, Positive, Reading, refuse, say, say_value
+from carbonmatch.case.block import (
+    ABSENT,
+    Block,
+    Entry,
+    Finding,
+    NonNegative,
+    Positive,
+    Reading,
+    demanded,
+    needed_to_solve,
+    refuse,
+    say,
+    say_value,
+)
 from carbonmatch.case.price import AnyEnergyPrice
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
@@ -52,37 +65,38 @@ class Grid(Block):
 class Site(Entry):
     """A factory or data centre in one zone.
 
-    load                             load in every step [MW]
+    load                             load in every step [MW]; may be left out where it is metered and only matched
+    grid                             may be left out where the case is only matched
     data_tier                        how the load is known; by its shape unless given
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
     """
 
     zone: ZoneName
-    load: Load
-    grid: Grid
+    load: Annotated[Load | None, needed_to_solve("{flat_mw: 100} or {file: ..., column: ...}, in MW,")] = ABSENT
+    grid: Annotated[Grid | None, needed_to_solve("a block of keys")] = ABSENT
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
 
     @property
     def load_mw(self) -> FloatArray:
-        """Metered load in every step [MW]."""
-        return self.load
+        """Load in every step [MW]."""
+        return demanded(self.load)
 
     @field_validator("grid")
     @classmethod
-    def _zone_has_a_spot_price(cls, grid: Grid, info: ValidationInfo) -> Grid:
-        if grid.energy.needs_spot_price:
+    def _zone_has_a_spot_price(cls, grid: Grid | None, info: ValidationInfo) -> Grid | None:
+        if grid is not None and grid.energy.needs_spot_price:
             why = "the energy price follows the spot price of the zone"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, ("energy", "index"))
         return grid
 
     @field_validator("grid")
     @classmethod
-    def _connection_carries_the_load(cls, grid: Grid, info: ValidationInfo) -> Grid:
+    def _connection_carries_the_load(cls, grid: Grid | None, info: ValidationInfo) -> Grid | None:
         load, axis = info.data.get("load"), Reading.of(info).grid
-        if grid.connection_mw is None or load is None or axis is None:
+        if grid is None or grid.connection_mw is None or load is None or axis is None:
             return grid
         above = np.flatnonzero(load > grid.connection_mw)
         if above.size:
@@ -93,3 +107,13 @@ class Site(Entry):
             )
             refuse(Finding(what, inside=("connection_mw",)))
         return grid
+
+    @field_validator("metered_load_mw")
+    @classmethod
+    def _load_is_known(cls, metered: FloatArray | None, info: ValidationInfo) -> FloatArray | None:
+        if metered is None and info.data.get("load", ABSENT) is None:
+            what = (
+                "is missing, and so is metered_load_mw; give what the meter saw, {file: ..., column: ...}, or the load"
+            )
+            refuse(Finding(what, beside="load"))
+        return metered

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
+    ABSENT,
     Entry,
+    Finding,
     NonNegative,
     Positive,
     PositiveShare,
     ShareBelowOne,
+    needed_to_solve,
     refuse,
     refuse_crossed,
     say,
 )
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.zone import ServedZoneName, need_series
+from carbonmatch.timegrid import FloatArray
 
 
 class Storage(Entry):
     """A battery or other storage, sized in power and energy.
 
-    power_cost_per_mw_year        yearly cost of power [currency/MW/year]
+    power_cost_per_mw_year        yearly cost of power [currency/MW/year]; both costs may be left out where the case is
+                                  only matched
     energy_cost_per_mwh_year      yearly cost of energy capacity [currency/MWh/year]
     round_trip_efficiency         terminals to terminals, (0, 1]; the square root applies each way
     standing_loss_per_hour        share of the stored energy lost per hour
@@ -40,8 +45,8 @@ class Storage(Entry):
     """
 
     zone: ServedZoneName
-    power_cost_per_mw_year: NonNegative
-    energy_cost_per_mwh_year: NonNegative
+    power_cost_per_mw_year: Annotated[NonNegative | None, needed_to_solve("a number")] = ABSENT
+    energy_cost_per_mwh_year: Annotated[NonNegative | None, needed_to_solve("a number")] = ABSENT
     round_trip_efficiency: PositiveShare
     standing_loss_per_hour: ShareBelowOne = 0.0
     discharge_cost_per_mwh: NonNegative = 0.0
@@ -99,6 +104,18 @@ class Storage(Entry):
             why = "charging from the grid is paid at the spot price"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why)
         return value
+
+    @field_validator("metered_discharge_mw")
+    @classmethod
+    def _both_ways_are_metered(cls, discharge: FloatArray | None, info: ValidationInfo) -> FloatArray | None:
+        charge = info.data.get("metered_charge_mw", ABSENT)
+        if charge is ABSENT or (charge is None) == (discharge is None):
+            return discharge
+        lacking, there = "metered_charge_mw", "metered_discharge_mw"
+        if discharge is None:
+            lacking, there = there, lacking
+        what = f"is missing, and {there} is given; give both, from a meter that tells the directions apart"
+        refuse(Finding(what, beside=lacking))
 
     @field_validator("settlement")
     @classmethod

@@ -68,6 +68,9 @@ ServedZoneName = Annotated[ZoneName, AfterValidator(_zone_with_a_site)]
 
 
 def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:
-    """Fault the value in hand unless the zone gives the series that it needs."""
+    """Fault the value in hand unless the zone gives the series that it needs; accounts alone need no price."""
     if zone is not None and not Reading.of(info).zone_gives(zone, key):
+        if not Reading.of(info).to_solve:
+            Reading.of(info).lacking = True
+            return
         refuse(Finding(f"{why}, and the zone {zone} gives none; add zones.{zone}.{key}", inside=inside))

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from carbonmatch import __version__
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.init import init
+from carbonmatch.cli.match import match
 from carbonmatch.cli.report import report
 from carbonmatch.cli.solve import solve
 from carbonmatch.cli.sweep import sweep
@@ -71,4 +72,5 @@ app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
 app.command(context_settings=CONTEXT)(report)
+app.command(context_settings=CONTEXT)(match)
 app.command(context_settings=CONTEXT)(verify)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -43,9 +44,9 @@ class Reader(Protocol):
 
 
 def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None, reader: Reader | None = None) -> Case:
-    """Return the case, read by `load_case` unless told otherwise; end with its faults on stderr if it has any."""
+    """Return the case, read to be solved unless told otherwise; end with its faults on stderr if it has any."""
     try:
-        return (reader or cm.load_case)(path, settings=settings or (), scenario=scenario)
+        return (reader or partial(cm.load_case, purpose="solve"))(path, settings=settings or (), scenario=scenario)
     except cm.InputError as error:
         tell_faults(error.faults, str(path))
         raise typer.Exit(error.exit_code) from error

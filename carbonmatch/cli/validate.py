@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -30,7 +31,12 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
         _count(len(checked.contracts), "contract"),
         _count(len(checked.storage), "storage"),
     ]
-    typer.echo(f"{case} is valid: {checked.name}, {', '.join(counts)}")
+    serves = " to match" if checked.missing_to_solve else ""
+    typer.echo(f"{case} is valid{serves}: {checked.name}, {', '.join(counts)}")
+    if checked.missing_to_solve:
+        typer.echo("It holds meters, and can be matched. To be solved as well, it would need:", err=True)
+        for fault in checked.missing_to_solve:
+            typer.echo(f"  {fault}", err=True)
 
 
 def _validate_for_machines(check: Reader, case: Path, settings: list[str] | None, scenario: str | None) -> None:
@@ -40,7 +46,10 @@ def _validate_for_machines(check: Reader, case: Path, settings: list[str] | None
         faults = [{"where": fault.where, "what": fault.what} for fault in error.faults]
         echo_json(runfolder.to_json({"valid": False, "faults": faults, "warnings": []}))
         raise typer.Exit(error.exit_code) from error
-    echo_json(runfolder.to_json({"valid": True, "faults": [], "warnings": list(checked.warnings)}))
+    report: dict[str, Any] = {"valid": True, "faults": [], "warnings": list(checked.warnings)}
+    if checked.missing_to_solve:
+        report["missing_to_solve"] = [{"where": fault.where, "what": fault.what} for fault in checked.missing_to_solve]
+    echo_json(runfolder.to_json(report))
 
 
 def _count(number: int, noun: str) -> str:

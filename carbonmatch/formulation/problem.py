@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, Site, Storage, Zone, demanded
+from carbonmatch.errors import InputError
 from carbonmatch.records import (
     ContractTerms,
     PoolTerms,
@@ -21,7 +22,13 @@ from carbonmatch.records import (
 
 
 def problem_from_case(case: Case) -> Problem:
-    """Return a case as arrays in user units. Zones without a site drop out: nothing can be claimed there."""
+    """Return a case as arrays in user units. Zones without a site drop out: nothing can be claimed there.
+
+    Raises:
+        InputError: the case leaves out what a case may that is only matched; every such key is told.
+    """
+    if case.missing_to_solve:
+        raise InputError(case.missing_to_solve)
     grid = case.grid
     time = TimeTerms(
         starts=grid.index,
@@ -66,12 +73,13 @@ def zone_terms(case: Case, zone: Zone, hours: float) -> ZoneTerms:
 
 def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTerms:
     """Return a site's load and what its grid supply costs per MWh and per MW."""
+    grid = demanded(site.grid)
     return SiteTerms(
         name=site.name,
         zone=zone_number,
         load_mwh=site.load_mw * hours,
-        retail_price_per_mwh=site.grid.energy.on(zone.spot_price_per_mwh),
-        firm_capacity_charge_per_mw_year=site.grid.firm_capacity_charge_per_mw_year,
+        retail_price_per_mwh=grid.energy.on(zone.spot_price_per_mwh),
+        firm_capacity_charge_per_mw_year=grid.firm_capacity_charge_per_mw_year,
     )
 
 
@@ -93,7 +101,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         least = np.minimum(contract.must_run_share * contract.loss_factor * hours, available)
         compensation, fee = 0.0, contract.capacity_fee_per_mw_year
     else:
-        available = contract.capacity_factor * contract.loss_factor * hours
+        available = demanded(contract.capacity_factor) * contract.loss_factor * hours
         least = available
         if contract.curtailment is not None:
             compensation = contract.curtailment.compensation
@@ -111,7 +119,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         max_mw=math.inf if most_mw is None else most_mw,
         available_mwh_per_mw=available,
         least_mwh_per_mw=least,
-        strike_per_mwh=contract.strike_per_mwh,
+        strike_per_mwh=demanded(contract.strike_per_mwh),
         compensation=compensation,
         reference_price_per_mwh=zone.spot_price_per_mwh if contract.structure == "virtual" else None,
         capacity_fee_per_mw_year=fee,
@@ -132,8 +140,8 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         name=storage.name,
         zone=zone_number,
         pools=pool_terms(case, storage),
-        power_cost_per_mw_year=storage.power_cost_per_mw_year,
-        energy_cost_per_mwh_year=storage.energy_cost_per_mwh_year,
+        power_cost_per_mw_year=demanded(storage.power_cost_per_mw_year),
+        energy_cost_per_mwh_year=demanded(storage.energy_cost_per_mwh_year),
         discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
@@ -177,7 +185,7 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
 
 def target_terms(case: Case) -> TargetTerms:
     """Return the target and the limit on surplus."""
-    target, share = case.target, case.surplus.max_share
+    target, share = demanded(case.target), case.surplus.max_share
     return TargetTerms(
         matching=target.matching,
         cfe=0.0 if target.cfe is None or target.matching == "none" else target.cfe,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.frontier import frontier
-from carbonmatch.report.overview import Column, Overview, OverviewTable, overview
+from carbonmatch.report.overview import overview
+from carbonmatch.report.table import Column, Overview, OverviewTable
 
 __all__ = ["Column", "Overview", "OverviewTable", "frontier", "overview"]

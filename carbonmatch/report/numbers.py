@@ -108,7 +108,9 @@ class Units:
             power=power(peak_mw),
             stored=stored_energy(peak_mw),
             energy=energy(summary["load_mwh"]),
-            money=money(max(abs(cost["total"]), abs(cost["net_of_sales"])), summary["currency"]),
+            money=money(
+                0.0 if cost is None else max(abs(cost["total"]), abs(cost["net_of_sales"])), summary["currency"]
+            ),
             price=price(summary["currency"]),
             nothing_mw=NOTHING_SHARE * peak_mw,
         )

@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from carbonmatch.report.metered import metered_tables
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.reconciliation import reconciliation_tables
+from carbonmatch.report.table import Column, Overview, OverviewTable, Row, Summary
 from carbonmatch.units import KG_PER_TONNE
+
+__all__ = ["Column", "Overview", "OverviewTable", "Row", "Summary", "overview"]
 
 NOT_TAKEN: Final = "not taken"
 
 _PERIODS: Final = {"hourly": "hour by hour", "monthly": "in every month", "annual": "over the year"}
 
-Summary = Mapping[str, Any]
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its title, the unit of its cells, and whether they are numbers (set to the right)."""
-
-    title: str
-    unit: str = ""
-    numeric: bool = True
-
-
-@dataclass(frozen=True)
-class OverviewTable:
-    """One table: rows of cells as text, the first cell names the row.
-
-    strong   numbers of the rows that are totals
-    note     a sentence below the table; it stands alone where there are no rows
-    """
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    strong: frozenset[int] = frozenset()
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The page: a title, what a reader must know first, and the tables."""
-
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    tables: tuple[OverviewTable, ...]
-
 
 def overview(summary: Summary) -> Overview:
     """Return the first page on a run."""
     units = Units.of(summary)
+    if summary.get("kind") == "metered":
+        first = [*metered_tables(summary, units), score_table(summary, units), emissions_table(summary)]
+        return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
@@ -63,6 +33,10 @@ def overview(summary: Summary) -> Overview:
         score_table(summary, units),
         scope2_table(summary),
     ]
+    return _page(summary, units, tables)
+
+
+def _page(summary: Summary, units: Units, tables: list[OverviewTable]) -> Overview:
     return Overview(
         title=summary["case"],
         facts=tuple(_facts(summary, units)),
@@ -71,27 +45,38 @@ def overview(summary: Summary) -> Overview:
 
 
 def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
-    period, scores, cost = summary["period"], summary["scores"], summary["cost"]
+    period, scores = summary["period"], summary["scores"]
     hours = period["steps"] * period["hours_per_step"]
     start, end = (datetime.fromisoformat(period[key]) for key in ("start_local", "end_local"))
     peak_mw = sum(site["peak_mw"] for site in summary["grid"].values())
-    certificate = summary["certificate"]
     held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
-    proof = f"yes: accounts agree, cost is proved least (gap {certificate['gap']:.0e})"
-    if second := certificate.get("cross_check"):
-        proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
+    asked = [("target", target_text(summary["target"]) + held)] if summary["target"] is not None else []
     return [
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
-        ("target", target_text(summary["target"]) + held),
+        *asked,
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
-        (
-            "cost",
-            f"{units.price.with_unit(cost['net_of_sales_per_mwh_load'])} of load net of sales, "
-            f"{units.price.text(cost['per_mwh_load'])} gross",
-        ),
-        ("verified", proof if summary["verified"] else "no"),
+        *_cost(summary, units),
+        ("verified", _proof(summary) if summary["verified"] else "no"),
     ]
+
+
+def _cost(summary: Summary, units: Units) -> list[tuple[str, str]]:
+    cost = summary["cost"]
+    if cost is None:
+        return []
+    net, gross = cost["net_of_sales_per_mwh_load"], cost["per_mwh_load"]
+    return [("cost", f"{units.price.with_unit(net)} of load net of sales, {units.price.text(gross)} gross")]
+
+
+def _proof(summary: Summary) -> str:
+    certificate = summary["certificate"]
+    if certificate is None:
+        return "yes: what was metered adds up in every step"
+    proof = f"yes: accounts agree, cost is proved least (gap {certificate['gap']:.0e})"
+    if second := certificate.get("cross_check"):
+        proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
+    return proof
 
 
 def _day(moment: datetime) -> str:

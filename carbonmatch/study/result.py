@@ -7,33 +7,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting import stored_flows
 from carbonmatch.records import Facts, Ledger, Optimum, Problem, Solution
 from carbonmatch.study.frames import claims_frame, concat, contracts_frame, links_frame, vectors_frame, zone_frame
 
 
 @dataclass(frozen=True)
-class Result:
-    """A verified run.
+class Accounts:
+    """The proved accounts of a plan or of a metered period, with views on them.
 
     summary     every number that is reported, as in `summary.json`
-    manifest    inputs, versions, engine runs, times, as in `manifest.json`
-    problem, facts, solution, ledger, optimum   the records behind them
+    manifest    inputs, versions, times, as in `manifest.json`
+    problem, facts, ledger   the records behind them
     """
 
     summary: dict[str, Any]
     manifest: dict[str, Any]
     problem: Problem
     facts: Facts
-    solution: Solution
     ledger: Ledger
-    optimum: Optimum
-
-    @property
-    def cost(self) -> pd.Series[float]:
-        """Cost components over the horizon [currency]; they add to the cost net of sales."""
-        return pd.Series(self.summary["cost"]["components"], name="cost")
 
     @property
     def scores(self) -> pd.Series[Any]:
@@ -56,6 +51,34 @@ class Result:
         return _rows(self.summary["grid"], "site")
 
     @cached_property
+    def claims(self) -> pd.DataFrame:
+        """Which generation met which load, one row per claim (`claims.parquet`)."""
+        return claims_frame(self.ledger)
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Which generation each discharge of a storage drew on, one row per link (`links.parquet`)."""
+        return links_frame(self.ledger)
+
+    @cached_property
+    def contracts_hourly(self) -> pd.DataFrame:
+        """Where the generation of each contract went, one row per contract and step (`contracts.parquet`)."""
+        return contracts_frame(self.ledger)
+
+
+@dataclass(frozen=True)
+class Result(Accounts):
+    """A verified plan; `solution` and `optimum` are the records that only a plan has."""
+
+    solution: Solution
+    optimum: Optimum
+
+    @property
+    def cost(self) -> pd.Series[float]:
+        """Cost components over the horizon [currency]; they add to the cost net of sales."""
+        return pd.Series(self.summary["cost"]["components"], name="cost")
+
+    @cached_property
     def hourly(self) -> pd.DataFrame:
         """The ledger, one row per zone and step, MWh per step (the table `hourly.parquet`)."""
         prices = self.solution.shadow_prices
@@ -68,25 +91,10 @@ class Result:
         ]
         return pd.concat(frames, ignore_index=True)
 
-    @cached_property
-    def claims(self) -> pd.DataFrame:
-        """Which generation met which load, one row per claim (`claims.parquet`)."""
-        return claims_frame(self.ledger)
-
-    @cached_property
-    def links(self) -> pd.DataFrame:
-        """Which generation each discharge of a storage drew on, one row per link (`links.parquet`)."""
-        return links_frame(self.ledger)
-
     @property
     def vectors(self) -> pd.DataFrame:
         """The solver's answer: values of the columns, then duals of the rows (`optimum.parquet`)."""
         return vectors_frame(self.optimum)
-
-    @cached_property
-    def contracts_hourly(self) -> pd.DataFrame:
-        """Where the generation of each contract went, one row per contract and step (`contracts.parquet`)."""
-        return contracts_frame(self.ledger)
 
     @cached_property
     def storage_hourly(self) -> pd.DataFrame:
@@ -108,6 +116,51 @@ class Result:
             )
             for b, storage in enumerate(self.problem.storage)
         ]
+        return concat(frames, ["interval_start_utc", "storage", "zone"])
+
+
+@dataclass(frozen=True)
+class Matched(Accounts):
+    """The verified accounts of a metered period.
+
+    reconciliation   plan and actual, one row per zone and step (`reconciliation.parquet`); None without a plan
+    """
+
+    reconciliation: pd.DataFrame | None
+
+    @cached_property
+    def hourly(self) -> pd.DataFrame:
+        """The ledger, one row per zone and step, MWh per step (`hourly.parquet`); prices are a plan's to know."""
+        frames = [
+            zone_frame(self.ledger, self.facts, z).assign(
+                energy_value_per_mwh=np.nan,
+                attribute_value_per_mwh=np.nan,
+            )
+            for z in range(len(self.ledger.zones))
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def storage_hourly(self) -> pd.DataFrame:
+        """Charge and discharge, one row per storage and step (`storage.parquet`); what it holds is not metered."""
+        frames = []
+        for b, storage in enumerate(self.ledger.storage):
+            flows = stored_flows(self.ledger, b)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "interval_start_utc": self.ledger.starts,
+                        "storage": storage.name,
+                        "zone": storage.zone,
+                        "clean_charge_mwh": flows.clean_charge_mwh,
+                        "clean_discharge_mwh": flows.clean_discharge_mwh,
+                        "clean_state_of_charge_mwh": np.nan,
+                        "grey_charge_mwh": flows.grey_charge_mwh,
+                        "grey_discharge_mwh": flows.grey_discharge_mwh,
+                        "grey_state_of_charge_mwh": np.nan,
+                    }
+                )
+            )
         return concat(frames, ["interval_start_utc", "storage", "zone"])
 
 

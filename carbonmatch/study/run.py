@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,7 @@ from carbonmatch.formulation import build_model, extract_solution, problem_from_
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import SolveOptions, check_solver, compile_model, solve_compiled
 from carbonmatch.study.fix import Sizes, fix_sizes, missed, read_sizes
-from carbonmatch.study.result import Result
+from carbonmatch.study.result import Matched, Result
 from carbonmatch.tables import write_table
 
 LIBRARIES: Final = ("pyomo", "highspy", "highspy-extras", "clarabel", "numpy", "pandas", "pyarrow")
@@ -96,7 +96,7 @@ def verified_result(
         summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes)
-    return Result(summary, origin, problem, facts, solution, ledger, optimum)
+    return Result(summary, origin, problem, facts, ledger, solution, optimum)
 
 
 def write_result(
@@ -106,43 +106,31 @@ def write_result(
     stages = Stages(on_progress)
     with runfolder.new_run_folder(path, force=force) as folder:
         with stages("writing the run folder"):
-            write_table(result.hourly, folder / runfolder.HOURLY)
-            write_table(result.contracts_hourly, folder / runfolder.CONTRACTS)
-            write_table(result.storage_hourly, folder / runfolder.STORAGE)
-            write_table(result.claims, folder / runfolder.CLAIMS)
-            write_table(result.links, folder / runfolder.LINKS)
+            write_accounts(result, folder)
             write_table(result.vectors, folder / runfolder.OPTIMUM)
             (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
-        seconds = {**result.manifest["wall_seconds"], **_rounded(stages.seconds)}
+        seconds = {**result.manifest["wall_seconds"], **rounded(stages.seconds)}
         runfolder.write_json(folder / runfolder.MANIFEST, {**result.manifest, "wall_seconds": seconds})
         runfolder.write_json(folder / runfolder.SUMMARY, result.summary)
+
+
+def write_accounts(accounts: Result | Matched, folder: Path) -> None:
+    """Write the tables that a plan and a metered period both have."""
+    write_table(accounts.hourly, folder / runfolder.HOURLY)
+    write_table(accounts.contracts_hourly, folder / runfolder.CONTRACTS)
+    write_table(accounts.storage_hourly, folder / runfolder.STORAGE)
+    write_table(accounts.claims, folder / runfolder.CLAIMS)
+    write_table(accounts.links, folder / runfolder.LINKS)
 
 
 def manifest(
     case: Case, optimum: Optimum, options: SolveOptions, seconds: Mapping[str, float], sizes: Sizes | None = None
 ) -> dict[str, Any]:
     """Return where the numbers of a run came from: inputs by hash, versions, engine runs, times and sizes."""
-    source = case.provenance
     return {
-        "case": {
-            "path": source.path,
-            "sha256": source.sha256,
-            "scenario": source.scenario,
-            "overrides": [{"key": o.key, "value": o.value, "origin": o.origin} for o in source.overrides],
-        },
-        "tables": [
-            {"path": t.path, "sha256": t.sha256, "format": t.format, "rows": t.rows, "columns": list(t.columns)}
-            for t in source.tables
-        ],
-        "filled": list(source.filled),
-        "assumptions": [{"key": a.key, "value": a.value, "source": a.source} for a in source.assumptions],
+        **inputs_of(case),
         "sizes_held": None if sizes is None else {"path": sizes.path, "sha256": sizes.sha256},
-        "versions": {
-            "python": platform.python_version(),
-            "carbonmatch": __version__,
-            **{library: _version(library) for library in LIBRARIES},
-        },
-        "machine": {"system": platform.system(), "processor": platform.machine()},
+        **versions_of(LIBRARIES),
         "solver": {
             "engine": optimum.engine,
             "threads": options.threads,
@@ -160,7 +148,38 @@ def manifest(
             "log": runfolder.SOLVER_LOG,
         },
         "size": {"rows": optimum.rows_count, "columns": optimum.columns_count, "nonzeros": optimum.nonzeros_count},
-        "wall_seconds": _rounded(seconds),
+        "wall_seconds": rounded(seconds),
+    }
+
+
+def inputs_of(case: Case) -> dict[str, Any]:
+    """Return what the numbers of a run were made from: the case and its tables by hash, and every value it gives."""
+    source = case.provenance
+    return {
+        "case": {
+            "path": source.path,
+            "sha256": source.sha256,
+            "scenario": source.scenario,
+            "overrides": [{"key": o.key, "value": o.value, "origin": o.origin} for o in source.overrides],
+        },
+        "tables": [
+            {"path": t.path, "sha256": t.sha256, "format": t.format, "rows": t.rows, "columns": list(t.columns)}
+            for t in source.tables
+        ],
+        "filled": list(source.filled),
+        "assumptions": [{"key": a.key, "value": a.value, "source": a.source} for a in source.assumptions],
+    }
+
+
+def versions_of(libraries: Iterable[str]) -> dict[str, Any]:
+    """Return the versions and the machine that the numbers of a run depend on."""
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            "carbonmatch": __version__,
+            **{library: _version(library) for library in libraries},
+        },
+        "machine": {"system": platform.system(), "processor": platform.machine()},
     }
 
 
@@ -176,7 +195,8 @@ def _version(library: str) -> str | None:
         return None
 
 
-def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Return seconds by stage, as a manifest tells them."""
     return {stage: round(spent, 3) for stage, spent in seconds.items()}
 
 

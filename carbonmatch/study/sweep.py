@@ -21,7 +21,7 @@ from typing import Any, Final
 import pandas as pd
 
 from carbonmatch import __version__, runfolder
-from carbonmatch.case import Case, load_case
+from carbonmatch.case import Case, demanded, load_case
 from carbonmatch.errors import CarbonMatchError, Fault, InputError, VerificationError
 from carbonmatch.formulation import build_model, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
@@ -102,14 +102,14 @@ def _cases(path: Path | str, targets: list[float], settings: Sequence[str], scen
     cases, faults = [], {}
     for cfe in targets:
         try:
-            cases.append(load_case(path, settings=[*settings, f"target.cfe={cfe}"], scenario=scenario))
+            cases.append(load_case(path, settings=[*settings, f"target.cfe={cfe}"], scenario=scenario, purpose="solve"))
         except InputError as error:
             faults.update(dict.fromkeys(error.faults))
     if faults:
         raise InputError(faults)
     if not cases:
         raise InputError([Fault(str(path), "no target to sweep over; name at least one")])
-    if cases[0].target.matching == "none":
+    if demanded(cases[0].target).matching == "none":
         what = "target.matching is none, so that there is nothing to sweep; set it to hourly, monthly or annual"
         raise InputError([Fault(str(path), what)])
     return cases
@@ -300,7 +300,7 @@ def _moved(built: _Built, problem: Problem) -> _Built | None:
 
 
 def _cfe(case: Case) -> float:
-    return float(case.target.cfe or 0.0)
+    return float(demanded(case.target).cfe or 0.0)
 
 
 def _said(point: Point) -> str:

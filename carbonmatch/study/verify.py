@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,14 +13,16 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch import runfolder
+from carbonmatch.accounting import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.case import Case, load_case
-from carbonmatch.errors import CarbonMatchError
+from carbonmatch.errors import CarbonMatchError, VerificationError
 from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, compile_model, rechecked
 from carbonmatch.study.fix import fix_sizes, read_sizes
 from carbonmatch.study.frames import DUAL, VALUE
-from carbonmatch.study.result import Result
+from carbonmatch.study.match import balance_of, match_case
+from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.run import Stages, verified_result
 from carbonmatch.tables import read_frame
 
@@ -56,7 +58,9 @@ def verify_run(
     case_file   the case that it was made from;  tables   its tables, by the path as the case writes it
 
     The case is read and modelled anew. The solver's answer must prove itself optimal in that model (certificate), its
-    accounts must add up (proof), and the summary and every table of the run must say what these say.
+    accounts must add up (proof), and the summary and every table of the run must say what these say. A metered run has
+    no solver's answer: its accounts are made anew from the meters. The plan that it was set against is not looked into;
+    what it foresaw is taken as the run's own reconciliation has it, and the rest of that must follow.
     """
     stages = Stages(on_progress)
     checks: list[Check] = []
@@ -66,13 +70,17 @@ def verify_run(
     except CarbonMatchError as error:
         return [Check("the case can be read", tuple(str(error).splitlines()))]
     checks.append(Check("case and tables are those of the run", tuple(_inputs(run, case))))
+    metered = run.summary.get("kind") == "metered"
+    what = "the accounts are those of the meters" if metered else "the solver's answer is an optimum of the case"
+    result: Matched | Result
     try:
-        result = _recomputed(run, case, stages)
+        result = _rematched(run, case, stages) if metered else _recomputed(run, case, stages)
     except CarbonMatchError as error:
-        return [*checks, Check("the solver's answer is an optimum of the case", tuple(str(error).splitlines()))]
-    checks.append(Check("the solver's answer is an optimum of the case, and its accounts add up"))
+        return [*checks, Check(what, tuple(str(error).splitlines()))]
+    checks.append(Check(f"{what}, and {'they' if metered else 'its accounts'} add up"))
     expected = json.loads(runfolder.to_json(result.summary))
-    expected["certificate"]["cross_check"] = _at(run.summary, "certificate", "cross_check")
+    if isinstance(result, Result):
+        expected["certificate"]["cross_check"] = _at(run.summary, "certificate", "cross_check")
     checks.append(Check(f"{runfolder.SUMMARY} says what was recomputed", _told(_differences(run.summary, expected))))
     with stages("comparing the tables"):
         for name, frame in (
@@ -83,6 +91,10 @@ def verify_run(
             (runfolder.LINKS, result.links),
         ):
             checks.append(Check(f"{name} says what was recomputed", _table_faults(run.path / name, frame)))
+        if isinstance(result, Matched) and result.reconciliation is not None:
+            name = runfolder.RECONCILIATION
+            faults = _table_faults(run.path / name, result.reconciliation)
+            checks.append(Check(f"{name} says what was recomputed", faults))
     return checks
 
 
@@ -121,6 +133,34 @@ def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
     engine = _at(run.manifest, "solver", "engine")
     optimum = rechecked(compiled, problem.yardstick, numbers[VALUE], numbers[DUAL], engine)
     return verified_result(case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes)
+
+
+def _rematched(run: RunFolder, case: Case, stages: Stages) -> Matched:
+    """Make the accounts of a metered run anew, and set them against what its reconciliation says of the plan."""
+    with stages("accounting and verifying"):
+        result = match_case(case)
+    told = run.summary.get("reconciliation")
+    if not isinstance(told, Mapping):
+        return result
+    zones, steps = [zone.name for zone in result.ledger.zones], len(result.ledger.starts)
+    rows = read_frame(run.path / runfolder.RECONCILIATION)
+    wanted = ("plan_load_mwh", "plan_generation_mwh", "plan_storage_net_mwh")
+    if len(rows) != len(zones) * steps or not set(wanted) <= set(rows.columns):
+        raise VerificationError(f"{runfolder.RECONCILIATION} is not of the zones and steps of this run")
+    plan = Balance(*(rows[name].to_numpy(dtype=float).reshape(len(zones), steps) for name in wanted))
+    frame = reconciliation_frame(result.ledger.starts, zones, plan, balance_of(result.ledger))
+    time = result.problem.time
+    contracts = [entry for entry in told.get("contracts") or [] if isinstance(entry, Mapping)]
+    foreseen = {str(entry.get("contract")): float(entry.get("plan_generation_mwh") or 0.0) for entry in contracts}
+    generated = {account.name: float(account.generation_mwh.sum()) for account in result.ledger.contracts}
+    if foreseen.keys() != generated.keys():
+        raise VerificationError("the reconciliation is not of the contracts of this run")
+    months = [time.month_labels[month] for month in time.month_of_step]
+    found = {**told, **reconciliation_summary(frame, months, foreseen, generated)}
+    warnings = [*result.summary["warnings"], *(told.get("warnings") or [])]
+    return replace(
+        result, summary={**result.summary, "reconciliation": found, "warnings": warnings}, reconciliation=frame
+    )
 
 
 def _at(content: Any, *keys: str) -> Any:

@@ -194,7 +194,10 @@ def test_series_references(workshop):
     assert case.sites["berlin"].load_mw.tolist() == list(range(24))
     assert case.zones["DE"].carbon_intensity_g_per_kwh[5] == 5
     (note,) = case.provenance.filled
-    assert note == "data/local.csv, column hole: 1 missing value filled by the rule `missing: interpolate`"
+    assert note == (
+        "data/local.csv, column hole: 1 missing value filled by the rule `missing: interpolate`, the first at "
+        "2018-01-01 05:00 Europe/Berlin (2018-01-01T04:00Z)"
+    )
 
 
 def test_parquet_works_like_csv(workshop):

@@ -1,0 +1,252 @@
+"""From meters to flows: what was used, generated and stored in a past period, as the accounts take it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from carbonmatch.case import Case, Contract, Site, Storage, demanded
+from carbonmatch.errors import Fault, InputError
+from carbonmatch.records import (
+    ContractTerms,
+    FloatArray,
+    Flows,
+    Problem,
+    SiteTerms,
+    StorageTerms,
+    TargetTerms,
+    TimeTerms,
+    ZoneTerms,
+)
+
+NOT_KNOWN: Final = math.nan
+"""Stands where a problem has a price, a size or a limit: nothing is bought, sized or limited here."""
+
+
+@dataclass(frozen=True)
+class Metered:
+    """A case as its meters saw it.
+
+    case       the sites with their metered load, the contracts and storage that have a meter
+    problem    the same as arrays; what only an optimiser needs is nan
+    flows      what flowed
+    warnings   what has no meter, and what became of it
+    """
+
+    case: Case
+    problem: Problem
+    flows: Flows
+    warnings: tuple[str, ...]
+
+
+def read_meters(case: Case) -> Metered:
+    """Return what the meters of a case saw.
+
+    A site without a meter uses its load as given; a contract or a storage without one is left out. Both are told.
+
+    Raises:
+        InputError: nothing is metered, or no site used anything.
+    """
+    where = case.provenance.path or "case"
+    if not case.metered:
+        what = (
+            "holds no metered series, so there is nothing to account for; give sites.NAME.metered_load_mw, "
+            "contracts.NAME.metered_generation_mw, or storage.NAME.metered_charge_mw with metered_discharge_mw"
+        )
+        raise InputError([Fault(where, what)])
+    metered = _with_meters_only(case)
+    if not any(site.load_mw.any() for site in metered.sites.values()):
+        raise InputError([Fault(where, "the load of all sites is zero in every step; there is nothing to match")])
+    problem = _problem(metered)
+    return Metered(metered, problem, _flows(metered, problem), tuple(_left_out(case)))
+
+
+def _with_meters_only(case: Case) -> Case:
+    return case.model_copy(
+        update={
+            "sites": {name: _as_metered(site) for name, site in case.sites.items()},
+            "contracts": {
+                name: contract
+                for name, contract in case.contracts.items()
+                if contract.metered_generation_mw is not None
+            },
+            "storage": {
+                name: storage for name, storage in case.storage.items() if storage.metered_charge_mw is not None
+            },
+        }
+    )
+
+
+def _as_metered(site: Site) -> Site:
+    if site.metered_load_mw is None:
+        return site
+    return site.model_copy(update={"load": site.metered_load_mw, "data_tier": "meter"})
+
+
+def _left_out(case: Case) -> list[str]:
+    told = [
+        f"{name} has no metered_load_mw: its load is taken as the case gives it."
+        for name, site in case.sites.items()
+        if site.metered_load_mw is None
+    ]
+    told += [
+        f"{name} has no metered_generation_mw: it is left out of the accounts, and nothing of it is claimed."
+        for name, contract in case.contracts.items()
+        if contract.metered_generation_mw is None
+    ]
+    told += [
+        f"{name} has no metered_charge_mw and metered_discharge_mw: it is left out of the accounts."
+        for name, storage in case.storage.items()
+        if storage.metered_charge_mw is None
+    ]
+    return told
+
+
+def _problem(case: Case) -> Problem:
+    grid = case.grid
+    time = TimeTerms(
+        starts=grid.index,
+        hours_per_step=grid.hours_per_step,
+        year_fraction=grid.year_fraction,
+        month_of_step=grid.month_of_step,
+        month_labels=grid.month_labels,
+        timezone=grid.timezone,
+    )
+    served = {site.zone for site in case.sites.values()}
+    zones = [zone for name, zone in case.zones.items() if name in served]
+    number = {zone.name: z for z, zone in enumerate(zones)}
+    not_known = np.full(grid.steps, NOT_KNOWN)
+    loads = {name: site.load_mw * grid.hours_per_step for name, site in case.sites.items()}
+    return Problem(
+        name=case.name,
+        currency=case.currency,
+        time=time,
+        zones=tuple(
+            ZoneTerms(
+                name=zone.name,
+                load_mwh=np.sum([loads[name] for name, site in case.sites.items() if site.zone == zone.name], axis=0),
+                spot_price_per_mwh=zone.spot_price_per_mwh,
+                carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
+                grid_cfe_share=zone.grid_cfe_share,
+                sale_price_per_mwh=not_known,
+            )
+            for zone in zones
+        ),
+        sites=tuple(
+            SiteTerms(name, number[site.zone], loads[name], not_known, NOT_KNOWN) for name, site in case.sites.items()
+        ),
+        contracts=tuple(
+            _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()
+        ),
+        storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
+        target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
+    )
+
+
+def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray) -> ContractTerms:
+    return ContractTerms(
+        name=contract.name,
+        zone=zone_number,
+        technology=contract.technology.value,
+        structure=contract.structure,
+        physical=contract.structure != "virtual",
+        eligible=contract.technology.carbon_free,
+        existing=contract.existing_mw is not None,
+        min_mw=NOT_KNOWN,
+        max_mw=NOT_KNOWN,
+        available_mwh_per_mw=not_known,
+        least_mwh_per_mw=not_known,
+        strike_per_mwh=NOT_KNOWN,
+        compensation=NOT_KNOWN,
+        reference_price_per_mwh=None,
+        capacity_fee_per_mw_year=NOT_KNOWN,
+        dispatchable=contract.structure == "clean_firm",
+    )
+
+
+def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
+    one_way = math.sqrt(storage.round_trip_efficiency)
+    return StorageTerms(
+        name=storage.name,
+        zone=zone_number,
+        pools=(),
+        power_cost_per_mw_year=NOT_KNOWN,
+        energy_cost_per_mwh_year=NOT_KNOWN,
+        discharge_cost_per_mwh=NOT_KNOWN,
+        charge_efficiency=one_way,
+        discharge_efficiency=one_way,
+        standing_loss_per_hour=storage.standing_loss_per_hour,
+        min_power_mw=NOT_KNOWN,
+        max_power_mw=NOT_KNOWN,
+        min_energy_mwh=NOT_KNOWN,
+        max_energy_mwh=NOT_KNOWN,
+        duration_hours=storage.duration_hours,
+        min_state_of_charge=storage.min_state_of_charge,
+        cycles_per_year=NOT_KNOWN,
+        cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+    )
+
+
+def _flows(case: Case, problem: Problem) -> Flows:
+    """Return what flowed. The ledger finds out what of the charge came from the grid.
+
+    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it
+    """
+    hours, steps = problem.time.hours_per_step, problem.time.steps
+
+    def stacked(rows: list[FloatArray]) -> FloatArray:
+        return np.array(rows).reshape(len(rows), steps)
+
+    generation = stacked(
+        [demanded(c.metered_generation_mw) * c.loss_factor * hours for c in case.contracts.values()],
+    )
+    charge = stacked([demanded(storage.metered_charge_mw) * hours for storage in case.storage.values()])
+    discharge = stacked([demanded(storage.metered_discharge_mw) * hours for storage in case.storage.values()])
+    flows = Flows(
+        generation_mwh=generation,
+        curtailed_mwh=np.zeros_like(generation),
+        clean_charge_mwh=charge,
+        clean_discharge_mwh=discharge,
+        grey_charge_mwh=np.zeros_like(charge),
+        grey_discharge_mwh=np.zeros_like(discharge),
+        retail_supply_mwh=np.zeros((len(problem.sites), steps)),
+        sold_mwh=np.zeros((len(problem.zones), steps)),
+        cyclic=False,
+    )
+    return _with_the_grid(case, problem, flows)
+
+
+def _with_the_grid(case: Case, problem: Problem, flows: Flows) -> Flows:
+    """Add what must have been bought at retail and sold, so that the energy of every step adds up.
+
+    delivered = sum of physical contracts + discharge - charge;  retail = max(load - delivered, 0), shared among the
+    sites of a zone by their load;  sold = max(delivered - load, 0)
+    """
+    retail, sold = np.zeros_like(flows.retail_supply_mwh), np.zeros_like(flows.sold_mwh)
+    for z, zone in enumerate(problem.zones):
+        physical = [i for i, terms in enumerate(problem.contracts) if terms.zone == z and terms.physical]
+        storage = [b for b, terms in enumerate(problem.storage) if terms.zone == z and _delivers(case, terms.name)]
+        delivered = (
+            flows.generation_mwh[physical].sum(axis=0)
+            + flows.clean_discharge_mwh[storage].sum(axis=0)
+            - flows.clean_charge_mwh[storage].sum(axis=0)
+        )
+        bought = np.maximum(zone.load_mwh - delivered, 0.0)
+        sold[z] = np.maximum(delivered - zone.load_mwh, 0.0)
+        sites = [s for s, site in enumerate(problem.sites) if site.zone == z]
+        for s in sites:
+            even = np.full_like(bought, 1.0 / len(sites))
+            share = np.divide(problem.sites[s].load_mwh, zone.load_mwh, out=even, where=zone.load_mwh > 0.0)
+            retail[s] = bought * share
+    return replace(flows, retail_supply_mwh=retail, sold_mwh=sold)
+
+
+def _delivers(case: Case, name: str) -> bool:
+    """Say whether a storage delivers to the load, as the plan has it: not where all contracts are virtual."""
+    storage = case.storage[name]
+    if storage.settlement is not None:
+        return storage.settlement == "delivered"
+    return {c.structure for c in case.contracts.values() if c.zone == storage.zone} != {"virtual"}

@@ -1,0 +1,123 @@
+"""Tables of a metered run: what its contracts, storage and sites did, and how that is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from carbonmatch.report.numbers import UNKNOWN, Units, number, share
+from carbonmatch.report.table import Column, OverviewTable, Summary
+
+_RULES: Final = {"ghgp_2015": "in force, 2015", "ghgp_revision_draft": "draft revision"}
+
+
+def metered_tables(summary: Summary, units: Units) -> list[OverviewTable]:
+    """Return what a metered run has in place of sizes and cost."""
+    return [
+        _contracts(summary, units),
+        _storage(summary, units),
+        _sites(summary, units),
+        _scope2(summary),
+    ]
+
+
+def _contracts(summary: Summary, units: Units) -> OverviewTable:
+    rows = tuple(
+        (
+            name,
+            contract["technology"].replace("_", " ") + (", virtual" if contract["structure"] == "virtual" else ""),
+            units.energy.text(contract["generation_mwh"]),
+            units.energy.text(contract["matched_mwh"]),
+            units.energy.text(contract["matched_from_storage_mwh"]),
+            units.energy.text(contract["excess_mwh"]),
+        )
+        for name, contract in summary["contracts"].items()
+    )
+    return OverviewTable(
+        "Metered generation",
+        (
+            Column("contract", numeric=False),
+            Column("technology", numeric=False),
+            Column("generated", units.energy.unit),
+            Column("matched at once", units.energy.unit),
+            Column("matched by storage", units.energy.unit),
+            Column("excess", units.energy.unit),
+        ),
+        rows,
+        note="" if rows else "No contract has a meter.",
+    )
+
+
+def _storage(summary: Summary, units: Units) -> OverviewTable:
+    rows = tuple(
+        (
+            name,
+            units.energy.text(storage["charge_mwh"]),
+            units.energy.text(storage["grey_charge_mwh"]),
+            units.energy.text(storage["discharge_mwh"]),
+            units.energy.text(storage["grey_discharge_mwh"]),
+            number(storage["efficiency"], 3),
+        )
+        for name, storage in summary["storage"].items()
+    )
+    return OverviewTable(
+        "Metered storage",
+        (
+            Column("storage", numeric=False),
+            Column("charged", units.energy.unit),
+            Column("of it from the grid", units.energy.unit),
+            Column("discharged", units.energy.unit),
+            Column("of it not claimed", units.energy.unit),
+            Column("efficiency"),
+        ),
+        rows,
+    )
+
+
+def _sites(summary: Summary, units: Units) -> OverviewTable:
+    tiers = {entry["site"]: entry["tier"].replace("_", " ") for entry in summary["data_quality"]}
+    rows = tuple(
+        (
+            name,
+            tiers.get(name, UNKNOWN),
+            units.energy.text(site["metered_import_mwh"]),
+            units.power.text(site["peak_mw"]),
+            units.energy.text(site["retail_supply_mwh"]),
+        )
+        for name, site in summary["grid"].items()
+    )
+    return OverviewTable(
+        "Load",
+        (
+            Column("site", numeric=False),
+            Column("known by", numeric=False),
+            Column("load", units.energy.unit),
+            Column("peak load", units.power.unit),
+            Column("retail supply", units.energy.unit),
+        ),
+        rows,
+    )
+
+
+def _scope2(summary: Summary) -> OverviewTable:
+    def tonnes(value: float | None) -> str:
+        return UNKNOWN if value is None else number(value, 0 if abs(value) >= 1000.0 else 3)
+
+    rows = tuple(
+        (
+            words,
+            tonnes(summary["scope2"][key]["location_based_t"]),
+            tonnes(summary["scope2"][key]["market_based_t"]),
+            share(summary["scope2"][key]["claimed_share"]),
+        )
+        for key, words in _RULES.items()
+    )
+    return OverviewTable(
+        "Scope 2 (GHG Protocol)",
+        (
+            Column("rules", numeric=False),
+            Column("location-based", "t CO2e"),
+            Column("market-based", "t CO2e"),
+            Column("load claimed"),
+        ),
+        rows,
+    )
