@@ -55,6 +55,16 @@ REPORT_JSON: Final = "report.json"
 SCOPE2_TABLE: Final = "scope2.csv"
 FRAMEWORKS_TABLE: Final = "frameworks.csv"
 AUDIT: Final = "audit.zip"
+CERTIFICATES: Final = "granular-certificates"
+CERTIFICATES_DOCUMENT: Final = "granular-certificates.json"
+CERTIFICATES_SCHEMA: Final = "granular-certificates.schema.json"
+CERTIFICATE_TABLES: Final = (
+    "bundles",
+    "storage_charge_records",
+    "storage_discharge_records",
+    "allocations",
+    "not_certified",
+)
 PROVENANCE: Final = "provenance.json"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
@@ -93,12 +103,20 @@ def _tables_kind(suffix: str) -> FolderKind:
 
 CSV_TABLES_KIND: Final = _tables_kind(".csv")
 PARQUET_TABLES_KIND: Final = _tables_kind(".parquet")
+CERTIFICATES_KIND: Final = FolderKind(
+    "set of granular certificates",
+    frozenset({CERTIFICATES_DOCUMENT, CERTIFICATES_SCHEMA}),
+    frozenset(
+        {CERTIFICATES_DOCUMENT, CERTIFICATES_SCHEMA, PROVENANCE, *(f"{name}.csv" for name in CERTIFICATE_TABLES)}
+    ),
+)
 
 REPORT_FILES: Final = frozenset(
     {
         *(PAGE, WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE, AUDIT),
         *(f"{CSV_TABLES}/{name}" for name in CSV_TABLES_KIND.files),
         *(f"{PARQUET_TABLES}/{name}" for name in PARQUET_TABLES_KIND.files),
+        *(f"{CERTIFICATES}/{name}" for name in CERTIFICATES_KIND.files),
     }
 )
 """What `carbonmatch report` writes into a run folder: it goes when the run goes."""

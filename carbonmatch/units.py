@@ -29,3 +29,6 @@ FULL_MATCH_TOLERANCE: Final = 1e-5
 
 SCORE_TOLERANCE: Final = 1e-6
 """The recomputed claim against the target and against the model's score, both shares of load in 0..1."""
+
+WH_PER_MWH: Final = 1e6
+"""Certificates are whole watt-hours."""

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from carbonmatch.case import load_case
+from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contract import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
 from carbonmatch.case.schema import Case, Time
 from carbonmatch.case.series import SeriesReference
@@ -32,6 +33,8 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     CleanFirmContract,
     Curtailment,
     Storage,
+    Certificates,
+    Device,
     Surplus,
     Target,
     SeriesReference,

@@ -11,11 +11,13 @@ from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
 from carbonmatch.case import Case, Contract, Site, Storage, Zone
 from carbonmatch.records import (
     DataTier,
+    Device,
     Embodied,
     Factor,
     Facts,
     FloatArray,
     Instrument,
+    Registry,
     SiteFacts,
     StorageFacts,
     ZoneFacts,
@@ -35,6 +37,7 @@ def facts_from_case(case: Case) -> Facts:
         sites=tuple(_site(case, site, number[site.zone]) for site in case.sites.values()),
         instruments=tuple(_instrument(case, contract, number[contract.zone]) for contract in case.contracts.values()),
         storage=tuple(_storage(case, storage, number[storage.zone]) for storage in case.storage.values()),
+        registry=None if case.certificates is None else Registry(**case.certificates.model_dump()),
     )
 
 
@@ -87,7 +90,13 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         factor=factor,
         certificates=contract.certificates,
         embodied=_embodied(case, contract),
+        device=_device(contract),
+        support_received=contract.support_received,
     )
+
+
+def _device(entry: Contract | Storage) -> Device | None:
+    return None if entry.device is None else Device(**entry.device.model_dump())
 
 
 def _embodied(case: Case, contract: Contract) -> Embodied | None:
@@ -108,6 +117,7 @@ def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
         if storage.embodied_kg_per_kwh is None
         else Embodied(storage.embodied_kg_per_kwh, (given and given.source) or GIVEN),
         lifetime_years=storage.lifetime_years,
+        device=_device(storage),
     )
 
 

@@ -13,6 +13,7 @@ from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
+from carbonmatch.accounting.registry import registry_summary
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh
@@ -113,6 +114,7 @@ def accounts_summary(
         "embodied_emissions": embodied_summary(facts, ledger, storage_energy_mwh, time.year_fraction),
         "frameworks": framework_statements(problem, ledger, facts, scope2),
         "data_quality": data_quality(facts),
+        "certificates": registry_summary(facts),
     }
 
 

@@ -25,6 +25,7 @@ from carbonmatch.case.block import (
     say,
     say_value,
 )
+from carbonmatch.case.certificates import Device, Text
 from carbonmatch.case.series import Availability, CapacityFactor, MeteredPower
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.zone import ServedZoneName, need_series
@@ -64,6 +65,7 @@ class ContractBase(Entry):
     emission_factor_g_per_kwh   of its generation [g CO2e/kWh]
     embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
     metered_generation_mw       what the plant's meter saw, before loss_factor, for `carbonmatch match`
+    device           what a certificate registry knows the plant as;  support_received   public support, in words
     """
 
     technology: Technology
@@ -78,6 +80,8 @@ class ContractBase(Entry):
     emission_factor_g_per_kwh: NonNegative = 0.0
     embodied_g_per_kwh: NonNegative | None = None
     metered_generation_mw: MeteredPower | None = None
+    device: Device | None = None
+    support_received: Text = None
 
     @property
     def carbon_free(self) -> bool:

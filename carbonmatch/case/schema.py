@@ -19,6 +19,7 @@ from pydantic import (
 
 from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import ABSENT, SLUG, Block, Finding, Reading, needed_to_solve, refuse, say_value
+from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -137,6 +138,7 @@ class Case(Block):
     storage: dict[Name, Storage] = Field(default_factory=dict)
     surplus: Surplus = Surplus.model_construct(price=None, max_share=None)
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
+    certificates: Certificates | None = None
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     _provenance: Provenance = PrivateAttr(default=Provenance())

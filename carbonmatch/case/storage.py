@@ -19,6 +19,7 @@ from carbonmatch.case.block import (
     refuse_crossed,
     say,
 )
+from carbonmatch.case.certificates import Device
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.zone import ServedZoneName, need_series
 from carbonmatch.timegrid import FloatArray
@@ -42,6 +43,7 @@ class Storage(Entry):
     tracing                       which charge a discharge draws on: fifo, lifo or weighted_average
     embodied_kg_per_kwh           emissions of building it [kg CO2e/kWh of capacity], over lifetime_years
     metered_charge_mw, metered_discharge_mw   what its meter saw, for `carbonmatch match`
+    device                        what a certificate registry knows it as
     """
 
     zone: ServedZoneName
@@ -66,6 +68,7 @@ class Storage(Entry):
     lifetime_years: Positive = 15.0
     metered_charge_mw: MeteredPower | None = None
     metered_discharge_mw: MeteredPower | None = None
+    device: Device | None = None
 
     @property
     def costs_nothing(self) -> bool:

@@ -63,6 +63,41 @@ class SiteFacts:
 
 
 @dataclass(frozen=True)
+class Device:
+    """What a certificate registry knows a plant or a storage as; None where the case does not say.
+
+    capacity_mw   of the whole device, not of the contracted share of it
+    """
+
+    device_id: str | int | None
+    device_name: str | None
+    device_location: str | None
+    capacity_mw: float | None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What a registry of granular certificates asks for beside the energy; None where the case does not say.
+
+    The names are those of the EnergyTag standard; expiry_months count from the end of the production interval.
+    """
+
+    issuing_body: str | None
+    legal_status: str | None
+    account_id: str | int | None
+    beneficiary: str | None
+    country_of_issuance: str | None
+    connected_grid_identification: str | None
+    issue_market_zone: str | None
+    issuance_purpose: str | None
+    registry_configuration: int | None
+    quality_scheme_reference: str | None
+    dissemination_level: str | None
+    expiry_months: int | None
+    validator_id: str | int | None
+
+
+@dataclass(frozen=True)
 class Instrument:
     """A contract as its certificates are seen.
 
@@ -71,6 +106,7 @@ class Instrument:
     factor                   emission factor of its generation
     certificates             whether energy attribute certificates come with the energy
     embodied_g_per_kwh       emissions of building and fuelling the plant, per MWh generated; None where not asked for
+    device, support_received   what a certificate registry asks about the plant
     """
 
     name: str
@@ -83,6 +119,8 @@ class Instrument:
     factor: Factor
     certificates: bool
     embodied: Embodied | None
+    device: Device | None = None
+    support_received: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +148,7 @@ class StorageFacts:
     efficiency_limit: float
     embodied: Embodied | None
     lifetime_years: float
+    device: Device | None = None
 
 
 @dataclass(frozen=True)
@@ -120,3 +159,4 @@ class Facts:
     sites: tuple[SiteFacts, ...]
     instruments: tuple[Instrument, ...]
     storage: tuple[StorageFacts, ...]
+    registry: Registry | None = None

@@ -83,6 +83,12 @@ def _frameworks(source: Source, path: Path) -> None:
     write_frameworks(source.run, path)
 
 
+def _granular_certificates(source: Source, path: Path) -> None:
+    from carbonmatch.report.granular_certificates import write_granular_certificates  # noqa: PLC0415
+
+    write_granular_certificates(source.run, source.tables, path)
+
+
 def _audit(source: Source, path: Path) -> None:
     from carbonmatch.report.audit import write_bundle  # noqa: PLC0415
 
@@ -97,6 +103,13 @@ _ALL: Final = (
     Format("json", runfolder.REPORT_JSON, "one document: summary, manifest, months", _json),
     Format("scope2", runfolder.SCOPE2_TABLE, "Scope 2 line by line, under both sets of rules (CSV)", _scope2),
     Format("frameworks", runfolder.FRAMEWORKS_TABLE, "fields of reporting frameworks (CSV)", _frameworks),
+    Format(
+        "granular-certificates",
+        runfolder.CERTIFICATES,
+        "certificates of every hour with EnergyTag's fields (JSON, CSV, JSON Schema)",
+        _granular_certificates,
+        runfolder.CERTIFICATES_KIND,
+    ),
     Format("audit", runfolder.AUDIT, "all of it with its inputs, for `carbonmatch verify` (zip)", _audit),
 )
 

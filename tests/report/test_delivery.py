@@ -14,9 +14,9 @@ from carbonmatch.report.delivery import write_report
 from carbonmatch.report.formats import DEFAULT_FORMAT, FORMATS
 from carbonmatch.runfolder import RUN_KIND, SWEEP_KIND, check_writable
 
-ALL = [name for name in FORMATS if name not in {"audit", "html"}]
-"""A bundle needs what the run was made from, and the page all that a run says: both are written of a solved run in
-`test_cli_report.py`. This one was made by hand."""
+ALL = [name for name in FORMATS if name not in {"audit", "granular-certificates", "html"}]
+"""A bundle needs what the run was made from, certificates whole claims, and the page all that a run says: they are
+written of a solved run in `test_cli_report.py`. This one was made by hand."""
 
 
 @pytest.fixture
