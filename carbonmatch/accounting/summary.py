@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.avoided import avoided_summary
+from carbonmatch.accounting.certificates.registry import registry_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
-from carbonmatch.accounting.registry import registry_summary
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.value import capture_value_per_mwh

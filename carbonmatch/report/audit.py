@@ -16,7 +16,7 @@ from typing import Any, Final
 from carbonmatch import __version__, runfolder
 from carbonmatch.errors import CarbonMatchError, Fault, InputError
 from carbonmatch.report.run_tables import RunTables, read_run_tables
-from carbonmatch.report.table_files import write_tables
+from carbonmatch.report.tables import write_tables
 from carbonmatch.runfolder import RunFolder, read_run
 from carbonmatch.study import Check, verify_run
 

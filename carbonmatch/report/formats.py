@@ -54,37 +54,37 @@ def _xlsx(source: Source, path: Path) -> None:
 
 
 def _csv(source: Source, path: Path) -> None:
-    from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
+    from carbonmatch.report.tables import write_tables  # noqa: PLC0415
 
     write_tables(source.run, source.tables, path, ".csv")
 
 
 def _parquet(source: Source, path: Path) -> None:
-    from carbonmatch.report.table_files import write_tables  # noqa: PLC0415
+    from carbonmatch.report.tables import write_tables  # noqa: PLC0415
 
     write_tables(source.run, source.tables, path, ".parquet")
 
 
 def _json(source: Source, path: Path) -> None:
-    from carbonmatch.report.table_files import write_document  # noqa: PLC0415
+    from carbonmatch.report.tables import write_document  # noqa: PLC0415
 
     write_document(source.run, source.tables, path)
 
 
 def _scope2(source: Source, path: Path) -> None:
-    from carbonmatch.report.table_files import write_scope2  # noqa: PLC0415
+    from carbonmatch.report.tables import write_scope2  # noqa: PLC0415
 
     write_scope2(source.run, path)
 
 
 def _frameworks(source: Source, path: Path) -> None:
-    from carbonmatch.report.table_files import write_frameworks  # noqa: PLC0415
+    from carbonmatch.report.tables import write_frameworks  # noqa: PLC0415
 
     write_frameworks(source.run, path)
 
 
 def _granular_certificates(source: Source, path: Path) -> None:
-    from carbonmatch.report.granular_certificates import write_granular_certificates  # noqa: PLC0415
+    from carbonmatch.report.certificates import write_granular_certificates  # noqa: PLC0415
 
     write_granular_certificates(source.run, source.tables, path)
 

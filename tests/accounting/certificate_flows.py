@@ -9,7 +9,7 @@ import pandas as pd
 from by_hand import a_contract, a_problem, a_storage, a_zone, facts_of, steps
 
 from carbonmatch.accounting import build_ledger
-from carbonmatch.accounting.run_flows import RunFlows
+from carbonmatch.accounting.certificates.run_flows import RunFlows
 from carbonmatch.records import Flows, StorageFacts
 from carbonmatch.study.frames import claims_frame, contracts_frame, links_frame, zone_frame
 

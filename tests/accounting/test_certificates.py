@@ -10,10 +10,10 @@ from certificate_flows import a_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonmatch.accounting.certificates import USES, certify
-from carbonmatch.accounting.storage_allocation import Reason
+from carbonmatch.accounting.certificates.certify import USES, certify
+from carbonmatch.accounting.certificates.storage_allocation import Reason
 from carbonmatch.errors import VerificationError
-from carbonmatch.report.certificate_checks import check_certificates
+from carbonmatch.report.certificates.checks import check_certificates
 
 MWH = 1_000_000
 

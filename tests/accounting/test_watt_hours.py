@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from by_hand import steps
 
-from carbonmatch.accounting.watt_hours import backed_wh, capped_wh, shared_wh, taken_wh, whole_wh
+from carbonmatch.accounting.certificates.watt_hours import backed_wh, capped_wh, shared_wh, taken_wh, whole_wh
 
 
 def whole(*numbers):

@@ -6,7 +6,7 @@ import pytest
 from small_cases import a_case
 
 from carbonmatch.accounting import facts_from_case
-from carbonmatch.accounting.registry import registry_summary
+from carbonmatch.accounting.certificates.registry import registry_summary
 from carbonmatch.errors import InputError
 
 

@@ -15,8 +15,8 @@ from small_cases import QUICK, a_case
 import carbonmatch as cm
 from carbonmatch import runfolder
 from carbonmatch.errors import InputError, VerificationError
-from carbonmatch.report.certificate_schema import METERED, PLAN, SCHEMA
-from carbonmatch.report.granular_certificates import write_granular_certificates
+from carbonmatch.report.certificates.document import write_granular_certificates
+from carbonmatch.report.certificates.schema import METERED, PLAN, SCHEMA
 from carbonmatch.report.run_tables import read_run_tables
 
 EVENING = {

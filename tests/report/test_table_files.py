@@ -12,9 +12,9 @@ from run_by_hand import FORMULA, SUMMARY, hourly, metered, write_run_by_hand
 
 from carbonmatch import runfolder
 from carbonmatch.errors import InputError
-from carbonmatch.report.columns import heading, heading_of_key
 from carbonmatch.report.delivery import write_report
-from carbonmatch.report.flat_tables import FLAT_TABLES
+from carbonmatch.report.tables.columns import heading, heading_of_key
+from carbonmatch.report.tables.flat import FLAT_TABLES
 
 
 @pytest.fixture

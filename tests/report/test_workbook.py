@@ -17,10 +17,10 @@ import pytest
 from run_by_hand import FORMULA, LONG, MANIFEST, SUMMARY, metered, write_run_by_hand
 
 from carbonmatch.errors import InputError
-from carbonmatch.report import ledger_sheets
-from carbonmatch.report.sheet import number_format, plain_value
 from carbonmatch.report.source import read_source
-from carbonmatch.report.workbook import write_workbook
+from carbonmatch.report.workbook import ledger_sheets
+from carbonmatch.report.workbook.book import write_workbook
+from carbonmatch.report.workbook.sheet import number_format, plain_value
 from carbonmatch.tables import write_table
 
 PLAN_SHEETS = [

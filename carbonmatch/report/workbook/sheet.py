@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from carbonmatch.report.columns import Heading, Kind
+from carbonmatch.report.tables.columns import Heading, Kind
 from carbonmatch.timegrid import FloatArray
 
 A4: Final = 9

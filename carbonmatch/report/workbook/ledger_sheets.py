@@ -10,10 +10,10 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.report.columns import Heading, heading
-from carbonmatch.report.monthly import is_summed, local_starts, monthly_table
 from carbonmatch.report.run_tables import RunTables
-from carbonmatch.report.sheet import A3, Sheet, Styles
+from carbonmatch.report.tables.columns import Heading, heading
+from carbonmatch.report.tables.monthly import is_summed, local_starts, monthly_table
+from carbonmatch.report.workbook.sheet import A3, Sheet, Styles
 from carbonmatch.runfolder import RunFolder
 
 MOST_ROWS: Final = 1_048_576

@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.not_certified import not_certified_accounts
-from carbonmatch.accounting.run_flows import Axis, RunFlows, numbers
-from carbonmatch.accounting.storage_allocation import LEAST_LEFT_IN_STOCK_MWH, StorageMeter, allocate
-from carbonmatch.accounting.watt_hours import taken_wh, whole_wh
+from carbonmatch.accounting.certificates.not_certified import not_certified_accounts
+from carbonmatch.accounting.certificates.run_flows import Axis, RunFlows, numbers
+from carbonmatch.accounting.certificates.storage_allocation import LEAST_LEFT_IN_STOCK_MWH, StorageMeter, allocate
+from carbonmatch.accounting.certificates.watt_hours import taken_wh, whole_wh
 from carbonmatch.records import UNTRACED, FloatArray, IntArray, totals
 
 USES: Final = ("matched", "storage", "in stock", "excess")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from carbonmatch.accounting.certificates import Certificates
+from carbonmatch.accounting.certificates.certify import Certificates
 from carbonmatch.runfolder import RunFolder
 
 Record = dict[str, Any]

@@ -14,10 +14,10 @@ import pandas as pd
 
 from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.report.flat_tables import FLAT_TABLES, frameworks_table, scope2_table, with_run
-from carbonmatch.report.monthly import monthly_table
 from carbonmatch.report.provenance import provenance
 from carbonmatch.report.run_tables import RunTables
+from carbonmatch.report.tables.flat import FLAT_TABLES, frameworks_table, scope2_table, with_run
+from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.tables import write_table
 

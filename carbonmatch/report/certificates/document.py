@@ -20,17 +20,17 @@ import jsonschema
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.certificates import USES, Certificates, certify
-from carbonmatch.accounting.run_flows import RunFlows
+from carbonmatch.accounting.certificates.certify import USES, Certificates, certify
+from carbonmatch.accounting.certificates.run_flows import RunFlows
 from carbonmatch.errors import Fault, InputError, VerificationError
-from carbonmatch.report.certificate_checks import check_certificates
-from carbonmatch.report.certificate_fields import (
+from carbonmatch.report.certificates.checks import check_certificates
+from carbonmatch.report.certificates.fields import (
     allocation_frame,
     bundle_frame,
     not_certified_frame,
     storage_record_frames,
 )
-from carbonmatch.report.certificate_naming import (
+from carbonmatch.report.certificates.naming import (
     DEVICE_FIELDS,
     Naming,
     Record,
@@ -38,7 +38,7 @@ from carbonmatch.report.certificate_naming import (
     naming_of,
     without_certificates,
 )
-from carbonmatch.report.certificate_schema import METERED, PLAN, SCHEMA
+from carbonmatch.report.certificates.schema import METERED, PLAN, SCHEMA
 from carbonmatch.report.provenance import provenance
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.runfolder import (

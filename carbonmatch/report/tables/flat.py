@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from carbonmatch.report.columns import heading, heading_of_key
-from carbonmatch.report.monthly import monthly_table
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
+from carbonmatch.report.tables.columns import heading, heading_of_key
+from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import PRIMAL_TOLERANCE
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from carbonmatch.accounting.certificates import USES
-from carbonmatch.accounting.storage_allocation import Reason
-from carbonmatch.report.certificate_fields import PROJECTED, STATUS
-from carbonmatch.report.certificate_naming import METHODS
+from carbonmatch.accounting.certificates.certify import USES
+from carbonmatch.accounting.certificates.storage_allocation import Reason
+from carbonmatch.report.certificates.fields import PROJECTED, STATUS
+from carbonmatch.report.certificates.naming import METHODS
 
 Schema = dict[str, Any]
 

@@ -11,8 +11,10 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
-from carbonmatch.report.columns import Heading, heading, heading_of_key
-from carbonmatch.report.flat_tables import (
+from carbonmatch.report.provenance import provenance
+from carbonmatch.report.run_tables import RunTables
+from carbonmatch.report.tables.columns import Heading, heading, heading_of_key
+from carbonmatch.report.tables.flat import (
     assumptions_table,
     cost_table,
     entries_table,
@@ -20,10 +22,8 @@ from carbonmatch.report.flat_tables import (
     scope2_table,
     summary_items,
 )
-from carbonmatch.report.ledger_sheets import hourly_frame, write_hourly, write_monthly
-from carbonmatch.report.provenance import provenance
-from carbonmatch.report.run_tables import RunTables
-from carbonmatch.report.sheet import Sheet, Styles, plain_value
+from carbonmatch.report.workbook.ledger_sheets import hourly_frame, write_hourly, write_monthly
+from carbonmatch.report.workbook.sheet import Sheet, Styles, plain_value
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import MONEY_TOLERANCE
 

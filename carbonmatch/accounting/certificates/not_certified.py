@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.run_flows import Axis
-from carbonmatch.accounting.storage_allocation import Reason, StorageMeter
-from carbonmatch.accounting.watt_hours import whole_wh
+from carbonmatch.accounting.certificates.run_flows import Axis
+from carbonmatch.accounting.certificates.storage_allocation import Reason, StorageMeter
+from carbonmatch.accounting.certificates.watt_hours import whole_wh
 from carbonmatch.records import UNTRACED, IntArray
 
 

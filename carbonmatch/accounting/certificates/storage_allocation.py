@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.watt_hours import backed_wh, capped_wh, shared_wh, taken_wh
+from carbonmatch.accounting.certificates.watt_hours import backed_wh, capped_wh, shared_wh, taken_wh
 from carbonmatch.records import UNTRACED, FloatArray, IntArray, totals
 from carbonmatch.units import WH_PER_MWH
 

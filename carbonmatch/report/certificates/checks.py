@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.certificates import USES, Certificates
-from carbonmatch.accounting.run_flows import RunFlows
+from carbonmatch.accounting.certificates.certify import USES, Certificates
+from carbonmatch.accounting.certificates.run_flows import RunFlows
 from carbonmatch.errors import VerificationError
 from carbonmatch.units import WH_PER_MWH
 

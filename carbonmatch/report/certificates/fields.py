@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting.certificates import USES, Certificates
+from carbonmatch.accounting.certificates.certify import USES, Certificates
 from carbonmatch.records import IntArray
-from carbonmatch.report.certificate_naming import Naming
+from carbonmatch.report.certificates.naming import Naming
 
 EFFICIENCY_METHOD: Final = "energy discharged / energy charged over the interval"
 
