@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         UnboundedError,
         VerificationError,
     )
+    from carbonmatch.report.audit import verify_bundle as verify
+    from carbonmatch.report.delivery import write_report
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
     from carbonmatch.study import Matched, Result, Sweep
@@ -53,6 +55,8 @@ __all__ = [
     "read_run",
     "solve",
     "sweep",
+    "verify",
+    "write_report",
 ]
 
 _HOME: Final = {
@@ -74,10 +78,17 @@ _HOME: Final = {
     "read_run": "runfolder",
     "solve": "study",
     "sweep": "study",
+    "verify": "report.audit",
+    "write_report": "report.delivery",
 }
 """The module that each public name lives in."""
 
-_NAME_AT_HOME: Final = {"match": "match_case", "solve": "solve_case", "sweep": "sweep_targets"}
+_NAME_AT_HOME: Final = {
+    "match": "match_case",
+    "solve": "solve_case",
+    "sweep": "sweep_targets",
+    "verify": "verify_bundle",
+}
 """Names that read better without their module in front."""
 
 

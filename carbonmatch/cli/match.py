@@ -13,6 +13,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, Force, Scenario, Settings, echo_json, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.report import write_page
 from carbonmatch.report import overview
 
 
@@ -51,6 +52,8 @@ def match(
         checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="match"))
         folder = out or Path("runs") / f"{run_name(checked, scenario)}-metered"
         result = cm.match(checked, out=folder, plan=plan, force=force, on_progress=told.stage)
+        with exit_codes("Interrupted; the run is written, its page is not."):
+            page = write_page(folder, told.stage)
     tell_warnings(result.summary["warnings"])
     if as_json:
         echo_json(runfolder.to_json(result.summary))
@@ -59,4 +62,4 @@ def match(
     from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import: neither --help nor --json waits for it
 
     show(overview(result.summary))
-    typer.echo(f"\nWritten to {folder}")
+    typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")

@@ -59,4 +59,4 @@ def _show(bundle: Path, found: Verification) -> None:
         for fault in check.faults:
             typer.echo(f"       {fault}")
     if found.agrees:
-        typer.echo("\nEverything agrees: recomputed from the inputs and the solver's answer, without a solver.")
+        typer.echo("\nEverything agrees: recomputed from what is in the bundle, without a solver.")

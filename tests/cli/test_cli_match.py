@@ -17,6 +17,7 @@ FILES = [
     "hourly.parquet",
     "links.parquet",
     "manifest.json",
+    "report.html",
     "storage.parquet",
     "summary.json",
 ]
@@ -65,7 +66,7 @@ def test_match_prints_tables_and_writes_a_run_folder(run, meters):
         assert words in ended.out
     for words in ("Portfolio", "Cost", "target", "Plan and actual"):
         assert words not in ended.out
-    assert ended.out.endswith("\nWritten to runs/metered-metered\n")
+    assert ended.out.endswith("\nWritten to runs/metered-metered; report.html in it shows all of this and more\n")
     folder = Path("runs/metered-metered")
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert read_run(folder).summary["verified"] is True
@@ -79,6 +80,8 @@ def test_progress_goes_to_stderr(run, meters):
         "reading the meters",
         "accounting and verifying",
         "writing the run folder",
+        "reading the run",
+        "writing report.html",
         "done",
     ]
 
