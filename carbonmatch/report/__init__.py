@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from carbonmatch.report.frontier import frontier
-from carbonmatch.report.overview import overview
-from carbonmatch.report.table import Column, Overview, OverviewTable
+from carbonmatch.report.overview import Column, Overview, OverviewTable, frontier, overview
 
 __all__ = ["Column", "Overview", "OverviewTable", "frontier", "overview"]

@@ -54,7 +54,7 @@ def test_the_page_tells_what_was_metered_and_nothing_of_money(result):
     assert dict(page.facts)["reached"] == "58.0 % of load matched hour by hour"  # 100 + 100 + 32 of 400
     assert dict(page.facts)["verified"] == "yes: what was metered adds up in every step"
     titles = [table.title for table in page.tables]
-    assert titles == ["Metered generation", "Metered storage", "Load", "Scope 2 (GHG Protocol)", "Scores", "Emissions"]
+    assert titles == ["Metered generation", "Metered storage", "Load", "Scores", "Scope 2 emissions"]
 
 
 def test_every_table_has_its_numbers(result):
@@ -67,10 +67,11 @@ def test_every_table_has_its_numbers(result):
     assert battery == ("battery", "90.0", "50.0", "72.0", "40.0", "0.800")
     (site,) = table(page, "Load").rows
     assert site == ("s", "meter", "400.0", "100.0", "400.0")
-    in_force, draft = table(page, "Scope 2 (GHG Protocol)").rows
-    # 2015: 300 - 8 of losses = 292 claimed of 400, 108 at 0.5. Draft: 232 claimed, 168 at 0.91
-    assert in_force == ("in force, 2015", "200.000", "54.000", "73.0 %")
-    assert draft == ("draft revision", "200.000", "152.880", "58.0 %")
+    location, in_force, draft = (row[:3] for row in table(page, "Scope 2 emissions").rows)
+    # 400 at 0.5. 2015: 300 - 8 of losses = 292 claimed of 400, 108 at 0.5. Draft: 232 claimed, 168 at 0.91
+    assert location == ("location-based", "200.0", "500.0")
+    assert in_force == ("market-based", "54.0", "135.0")
+    assert draft == ("market-based", "152.9", "382.2")
 
 
 def test_without_contracts_and_storage_the_page_says_so(result):

@@ -36,6 +36,7 @@ def contract(**changes):
         "strike_per_mwh": 48.0,
         "generation_mwh": 688_379.1,
         "matched_mwh": 261_573.9,
+        "matched_from_storage_mwh": 86_426.0,
         "excess_mwh": 325_997.6,
         "capture_value_per_mwh": 48.00000001,
     } | changes
@@ -140,7 +141,7 @@ def test_offers_below_a_two_thousandth_of_peak_load_are_not_taken(summary):
 def test_a_contract_is_told_with_its_size_volumes_and_prices(summary):
     portfolio = rows(overview(summary), "Portfolio")
     taken = portfolio["pv-in-a-park-with-a-rather-long-name"]
-    assert taken == ["solar", "714.6", "688.4", "261.6", "326.0", "48.00", "48.00"]
+    assert taken == ["solar", "714.6", "688.4", "261.6", "86.4", "326.0", "48.00", "48.00"]
     assert portfolio["hydro-norway"][0] == "hydro, virtual, existing"
 
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from carbonmatch.report.numbers import UNKNOWN, Units, number, share
-from carbonmatch.report.table import Column, OverviewTable, Summary
-
-_RULES: Final = {"ghgp_2015": "in force, 2015", "ghgp_revision_draft": "draft revision"}
+from carbonmatch.report.numbers import UNKNOWN, Units, number
+from carbonmatch.report.overview.table import Column, OverviewTable, Summary
 
 
 def metered_tables(summary: Summary, units: Units) -> list[OverviewTable]:
     """Return what a metered run has in place of sizes and cost."""
-    return [
-        _contracts(summary, units),
-        _storage(summary, units),
-        _sites(summary, units),
-        _scope2(summary),
-    ]
+    return [_contracts(summary, units), _storage(summary, units), _sites(summary, units)]
 
 
 def _contracts(summary: Summary, units: Units) -> OverviewTable:
@@ -38,8 +29,8 @@ def _contracts(summary: Summary, units: Units) -> OverviewTable:
             Column("contract", numeric=False),
             Column("technology", numeric=False),
             Column("generated", units.energy.unit),
-            Column("matched at once", units.energy.unit),
-            Column("matched by storage", units.energy.unit),
+            Column("matched directly", units.energy.unit),
+            Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
         ),
         rows,
@@ -93,31 +84,6 @@ def _sites(summary: Summary, units: Units) -> OverviewTable:
             Column("load", units.energy.unit),
             Column("peak load", units.power.unit),
             Column("retail supply", units.energy.unit),
-        ),
-        rows,
-    )
-
-
-def _scope2(summary: Summary) -> OverviewTable:
-    def tonnes(value: float | None) -> str:
-        return UNKNOWN if value is None else number(value, 0 if abs(value) >= 1000.0 else 3)
-
-    rows = tuple(
-        (
-            words,
-            tonnes(summary["scope2"][key]["location_based_t"]),
-            tonnes(summary["scope2"][key]["market_based_t"]),
-            share(summary["scope2"][key]["claimed_share"]),
-        )
-        for key, words in _RULES.items()
-    )
-    return OverviewTable(
-        "Scope 2 (GHG Protocol)",
-        (
-            Column("rules", numeric=False),
-            Column("location-based", "t CO2e"),
-            Column("market-based", "t CO2e"),
-            Column("load claimed"),
         ),
         rows,
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.report.metered import metered_tables
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
-from carbonmatch.report.reconciliation import reconciliation_tables
-from carbonmatch.report.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.report.overview.metered import metered_tables
+from carbonmatch.report.overview.reconciliation import reconciliation_tables
+from carbonmatch.report.overview.scope2 import scope2_table, tonnes
+from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 from carbonmatch.units import KG_PER_TONNE
-
-__all__ = ["Column", "Overview", "OverviewTable", "Row", "Summary", "overview"]
 
 NOT_TAKEN: Final = "not taken"
 
@@ -22,7 +21,7 @@ def overview(summary: Summary) -> Overview:
     """Return the first page on a run."""
     units = Units.of(summary)
     if summary.get("kind") == "metered":
-        first = [*metered_tables(summary, units), score_table(summary, units), emissions_table(summary)]
+        first = [*metered_tables(summary, units), score_table(summary, units), scope2_table(summary)]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
         portfolio_table(summary, units),
@@ -106,6 +105,7 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             units.power.text(contract["contracted_mw"]),
             units.energy.text(contract["generation_mwh"]),
             units.energy.text(contract["matched_mwh"]),
+            units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
             units.price.text(contract["strike_per_mwh"]),
             units.price.text(contract["capture_value_per_mwh"]),
@@ -121,7 +121,8 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             Column("technology", numeric=False),
             Column("size", units.power.unit),
             Column("generated", units.energy.unit),
-            Column("matched", units.energy.unit),
+            Column("matched directly", units.energy.unit),
+            Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
             Column("strike", units.price.unit),
             Column("capture value", units.price.unit),
@@ -298,42 +299,6 @@ def score_table(summary: Summary, units: Units) -> OverviewTable:
             ("longest gap", f"{number(scores['longest_gap_hours'], 0)} h", "in a row with load left unmatched"),
         ),
     )
-
-
-def scope2_table(summary: Summary) -> OverviewTable:
-    """Return Scope 2 emissions by method, under both sets of rules."""
-    by_year, by_hour = (summary["scope2"][rules] for rules in ("ghgp_2015", "ghgp_revision_draft"))
-    rows = (
-        ("location-based", by_year["location_based_t"], "the grid average of each hour"),
-        ("market-based", by_year["market_based_t"], "claims by the year: guidance of 2015, in force"),
-        ("market-based", by_hour["market_based_t"], "claims by the hour: draft revision, nothing binds yet"),
-    )
-    load = summary["load_mwh"]
-    unknown = any(total is None for _, total, _ in rows)
-    return OverviewTable(
-        "Scope 2 emissions",
-        (
-            Column("method", numeric=False),
-            Column("emissions", "t CO2"),
-            Column("per MWh of load", "kg"),
-            Column("counted by", numeric=False),
-        ),
-        tuple(
-            (
-                method,
-                UNKNOWN if total is None else tonnes(total),
-                UNKNOWN if total is None or load == 0.0 else number(KG_PER_TONNE * total / load, 1),
-                rule,
-            )
-            for method, total, rule in rows
-        ),
-        note="A dash where the case gives no factor, such as carbon_intensity_g_per_kwh." if unknown else "",
-    )
-
-
-def tonnes(amount: float) -> str:
-    """Write an amount of emissions, in whole tonnes from a thousand up."""
-    return number(amount, 0 if abs(amount) >= 1000.0 else 1)
 
 
 def emissions_table(summary: Summary) -> OverviewTable:

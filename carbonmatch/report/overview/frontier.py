@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from carbonmatch.report.numbers import Units, given_share, share
-from carbonmatch.report.table import Column, Overview, OverviewTable
+from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
 if TYPE_CHECKING:
     from carbonmatch.study import Point, Sweep

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
-from carbonmatch.report.table import Column, OverviewTable, Row, Summary
+from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 
 MONTHS_SHOWN: Final = 3
 HOURS_SHOWN: Final = 3

@@ -1,0 +1,18 @@
+"""The first page on a run or a sweep, as text in cells, built from summaries. Whoever shows it adds the looks."""
+
+from __future__ import annotations
+
+from carbonmatch.report.overview.frontier import frontier
+from carbonmatch.report.overview.run import emissions_table, overview, score_table, target_text
+from carbonmatch.report.overview.table import Column, Overview, OverviewTable
+
+__all__ = [
+    "Column",
+    "Overview",
+    "OverviewTable",
+    "emissions_table",
+    "frontier",
+    "overview",
+    "score_table",
+    "target_text",
+]
