@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from report.made_frameworks import made_frameworks
 
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.runfolder import RunFolder
@@ -413,28 +414,7 @@ def add_extras(summary, manifest):
         ],
         "note": "Spread over the life of the plant.",
     }
-    summary["frameworks"] = [
-        {
-            "framework": name,
-            "title": title,
-            "version": "2025",
-            "note": "A note.",
-            "fields": [
-                {"id": f"{name}-1", "label": "consumption", "zone": "", "value": load, "unit": "MWh", "note": ""},
-                {
-                    "id": f"{name}-2",
-                    "label": "renewable share",
-                    "zone": "DE",
-                    "value": 0.5,
-                    "unit": "share",
-                    "note": "x",
-                },
-                {"id": f"{name}-3", "label": "commissioned", "zone": "", "value": None, "unit": "", "note": "no date"},
-                {"id": f"{name}-4", "label": "same market", "zone": "", "value": True, "unit": "", "note": ""},
-            ],
-        }
-        for name, title in (("sbti", "SBTi"), ("re100", "RE100"), ("cdp", "CDP"), ("esrs", "ESRS E1"))
-    ]
+    summary["frameworks"] = made_frameworks(list(summary["zones"]), summary["contracts"], load)
     summary["data_quality"] = [{"site": "site-DE", "zone": "DE", "tier": "facility_profile", "load_mwh": load}]
     manifest["assumptions"] = [
         {"key": f"contracts.sun.value_{i}", "value": f"{i}", "source": "" if i % 2 else "a table of prices, 2024"}

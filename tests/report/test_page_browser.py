@@ -231,23 +231,76 @@ def test_a_table_is_copied_as_a_spreadsheet_takes_it(visit, year_file, year_run)
 
 def test_without_javascript_every_figure_and_table_is_there(visit, year_file):
     with visit(year_file, script=False) as bare, visit(year_file) as full:
+        for summary in bare.page.locator(".framework summary").all()[1:]:
+            summary.press("Enter")
         for selector in ("figure", "table", ".legend"):
             shown = [box for box in bare.page.locator(selector).all() if box.is_visible()]
             assert len(shown) == full.page.locator(selector).count() - (1 if selector == ".legend" else 0)
         for path in bare.page.locator("figure svg").all():
             assert path.bounding_box()["height"] > 30
         assert not bare.page.locator(".reader").is_visible()
-        assert bare.page.locator("details .scroll").is_visible()
+        assert bare.page.locator("#evidence details .scroll").is_visible()
         assert bare.page.locator(".copy").count() == 0
 
 
 def test_long_lists_are_folded_on_the_screen_and_open_in_print(visit, year_file, printed):
     with visit(year_file) as seen:
-        assert not seen.page.locator("details .scroll").is_visible()
-        seen.page.locator("summary").click()
-        assert seen.page.locator("details .scroll").is_visible()
+        fold = seen.page.locator("#evidence details")
+        assert not fold.locator(".scroll").is_visible()
+        fold.locator("summary").click()
+        assert fold.locator(".scroll").is_visible()
     for i in range(20):
         assert f"contracts.sun.value_{i} " in printed
+
+
+def test_frameworks_show_their_answers_and_open_to_their_fields(visit, year_file):
+    with visit(year_file) as seen:
+        folds = seen.page.locator("details.framework")
+        assert [fold.evaluate("fold => fold.open") for fold in folds.all()] == [True, *[False] * 5]
+        assert seen.page.locator("#frameworks").bounding_box()["height"] < 2_500
+        for fold in folds.all():
+            told = fold.locator("summary span")
+            assert told.is_visible()
+            assert re.search(r"[0-9]", told.inner_text())
+        cdp = seen.page.locator("#framework-cdp")
+        assert not cdp.locator("table").first.is_visible()
+        cdp.locator("summary").focus()
+        seen.page.keyboard.press("Enter")
+        row = cdp.locator("tr", has=seen.page.locator("th", has_text=re.compile("^wind$")))
+        assert "onshore wind" in row.inner_text()
+        assert "7.30.14/consumed" in plain(cdp.locator("thead").last.inner_text())
+        seen.page.keyboard.press("Enter")
+        assert not cdp.locator("table").first.is_visible()
+
+
+def test_names_of_fields_wrap_and_tables_of_frameworks_fit_the_page(visit, year_file):
+    with visit(year_file) as seen:
+        seen.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        assert seen.page.locator("#frameworks wbr").count() > 5
+        wide = "(box) => box.scrollWidth > box.clientWidth ? box.getAttribute('aria-label') : ''"
+        assert [name for box in seen.page.locator("#frameworks .scroll").all() if (name := box.evaluate(wide))] == []
+
+
+def test_print_opens_every_framework_and_leaves_the_screen_as_it_was(visit, year_file, printed):
+    for name in ("7.30.14/", "E1-5_09", "renewable_share", "Of it the mix of the grid"):
+        assert name in printed
+    with visit(year_file) as seen:
+        opened = "[...document.querySelectorAll('details')].map((fold) => fold.open)"
+        before = seen.page.evaluate(opened)
+        seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert all(seen.page.evaluate(opened))
+        seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert seen.page.evaluate(opened) == before
+
+
+def test_a_copied_name_is_whole_though_it_may_break(visit, year_file):
+    with visit(year_file) as seen:
+        seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        seen.page.locator("#framework-sbti .copy").click()
+        expect(seen.page.locator("#framework-sbti .copy")).to_have_text("Copied")
+        lines = seen.page.evaluate("navigator.clipboard.readText()").split("\n")
+        assert lines[0].split("\t")[:3] == ["field", "what it is", "value"]
+        assert lines[1].startswith("recognition_now_threshold\t")
 
 
 def test_print_has_every_section_and_no_controls(visit, year_file, printed):

@@ -9,7 +9,7 @@ import pytest
 from report.made_run import baseline_of, made_run, sweep_of
 
 from carbonmatch.report.page import render_page
-from carbonmatch.report.page.render import tidy
+from carbonmatch.report.page.render import cell, tidy
 
 HEADINGS = {
     "answer": "The answer",
@@ -159,7 +159,21 @@ def test_every_figure_has_a_title_words_and_a_label(year):
         ("4e-10", "4e-10"),
         ("12 t CO2", "12\u00a0t CO\u2082"),
         ("3 hours", "3 hours"),
+        ("the key `commissioned`", "the key \u201ccommissioned\u201d"),
     ],
 )
 def test_text_is_set_with_true_minus_and_without_breaks_before_units(raw, set_text):
     assert tidy(raw) == set_text
+
+
+def test_long_names_may_break_after_their_signs_and_stay_text():
+    assert cell("reporting_threshold_<b>") == "reporting_<wbr>threshold_&lt;b&gt;"
+    assert cell("renewable_share_age/tested") == "renewable_<wbr>share_<wbr>age/<wbr>tested"
+    assert cell("7.30.14/consumed") == "7.30.14/<wbr>consumed"
+    assert cell("short_name") == "short_name"
+
+
+def test_every_table_has_a_heading(year):
+    page = render_page(*year)
+    for table in re.findall(r'<div class="tabled.*?</table>', page, flags=re.DOTALL):
+        assert re.search(r'<h[34] class="table-title">\s*\S', table)

@@ -87,7 +87,23 @@ def test_columns_that_no_contract_has_anything_for_are_left_out(summary):
     summary["contracts"]["wind"]["curtailed_mwh"] = 5.0
     table = contract_table(summary, units_of(summary))
     assert rows_of(table)["wind"]["curtailed"] != "-"
-    assert rows_of(table)["sun"]["curtailed"] == "-"
+    assert rows_of(table)["sun"]["curtailed"] == "0.0"
+
+
+def test_commissioning_is_shown_where_any_is_known(summary):
+    assert "commissioned" not in [column.title for column in contract_table(summary, units_of(summary)).columns]
+    summary["contracts"]["wind"]["commissioned"] = "2012-05-01"
+    summary["contracts"]["sun"]["commissioned"] = None
+    rows = rows_of(contract_table(summary, units_of(summary)))
+    assert (rows["wind"]["commissioned"], rows["sun"]["commissioned"]) == ("2012-05-01", "-")
+
+
+def test_without_storage_nothing_is_said_of_what_is_stored(summary):
+    titles = [column.title for column in contract_table(summary, units_of(summary)).columns]
+    assert "stored" in titles
+    summary["storage"] = {}
+    titles = [column.title for column in contract_table(summary, units_of(summary)).columns]
+    assert not {"stored", "matched via storage"} & set(titles)
 
 
 def test_a_storage_that_is_not_built_is_named(summary):
@@ -297,10 +313,43 @@ def test_lines_tell_volume_factor_source_vintage_and_granularity(summary):
         "emissions",
         "source of the factor",
         "vintage",
-        "granularity",
     ):
         assert title in titles
     assert len(table.rows) == 3
+
+
+def test_what_all_lines_share_is_told_below_them(summary):
+    profile = summary["scope2"]["ghgp_2015"]
+    table = emissions(summary, units_of(summary)).profiles[0].table
+    assert table.note == "Granularity of every line: hourly. Deliverability of every contract: same zone."
+    assert "deliverability" not in [column.title for column in table.columns]
+    profile["lines"][1]["granularity"] = "annual"
+    table = emissions(summary, units_of(summary)).profiles[0].table
+    assert [row["granularity"] for row in rows_of(table).values()][-1] == "hourly"
+    assert table.note == "Deliverability of every contract: same zone."
+
+
+def test_columns_without_a_word_are_left_out_of_the_lines(summary):
+    for line in summary["scope2"]["ghgp_2015"]["lines"]:
+        line |= {"vintage": "", "source": None}
+    titles = [column.title for column in emissions(summary, units_of(summary)).profiles[0].table.columns]
+    assert not {"vintage", "source of the factor", "zone"} & set(titles)
+
+
+def test_the_totals_are_told_first_with_what_the_draft_is(summary):
+    for key, location, market in (("ghgp_2015", 4321.0, 0.0), ("ghgp_revision_draft", 4321.0, 12.34)):
+        summary["scope2"][key] |= {"location_based_t": location, "market_based_t": market}
+    assert emissions(summary, units_of(summary)).sentence == (
+        "Scope 2 of the period: 4,321 t CO\u2082 location-based; market-based 0 t CO\u2082 under the guidance "
+        "in force, which counts contracts by the year, and 12.3 t CO\u2082 under the draft of its revision, which "
+        "counts them by the hour and does not bind yet."
+    )
+
+
+def test_offers_that_are_not_taken_have_no_line(summary):
+    summary["contracts"]["sun"]["contracted_mw"] = 1e-9
+    found = emissions(summary, units_of(summary)).profiles[0].table
+    assert len(found.rows) == 2
 
 
 def test_the_tiers_of_each_method_add_up_to_the_load(summary):
@@ -318,6 +367,18 @@ def test_what_is_not_known_is_said(summary):
     assert found.profiles[0].numbers[1].note.startswith("not known")
     assert found.profiles[0].bars[1].total == "not known"
     assert found.statements[0][:2] == ("Avoided emissions", "Not known. No marginal rate is given.")
+    summary["avoided_emissions"]["note"] = "Not known: no rate is given."
+    assert emissions(summary, units_of(summary)).statements[0][1] == "Not known: no rate is given."
+
+
+def test_embodied_emissions_are_told_in_words_and_units_of_the_page(summary):
+    summary["embodied_emissions"]["lines"].append(
+        {"name": "wind", "what": "onshore_wind", "quantity": 12_345.6, "unit": "MWh generated", "factor": 11.0}
+        | {"factor_unit": "g CO2e/kWh", "emissions_t": 135.8, "source": "a table"}
+    )
+    table = emissions(summary, units_of(summary)).statements[1][2]
+    assert table.rows[0][:4] == ("battery", "energy capacity", "200.0 MWh", "495 kg/MWh a year")
+    assert table.rows[1][:4] == ("wind", "onshore wind", "12.3 GWh generated", "11 g CO2e/kWh")
 
 
 def test_avoided_emissions_are_a_statement_of_their_own(summary):
@@ -333,25 +394,16 @@ def test_a_run_without_these_keys_tells_the_location_based_total_alone():
     found = emissions(run.summary, units_of(run.summary))
     assert (found.profiles, found.statements, found.quality) == ((), (), None)
     assert "by the location-based method" in found.sentence
-    assert frameworks(run.summary) == ()
+    assert frameworks(run.summary, units_of(run.summary)) is None
     assert reconciliation(run.summary, units_of(run.summary)) is None
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, "-"), (0.0, "0"), (1.2345, "1.234"), (12.34, "12.3"), (4321.4, "4,321")]
+    ("value", "text"),
+    [(None, "-"), (0.0, "0"), (0.01234, "0.012"), (1.2345, "1.23"), (12.34, "12.3"), (4321.4, "4,321")],
 )
 def test_tonnes_have_digits_for_their_size(value, text):
     assert tonnes(value) == text
-
-
-def test_each_framework_is_a_table_of_its_fields(summary):
-    found = frameworks(summary)
-    assert [framework.title for framework in found] == ["SBTi, 2025", "RE100, 2025", "CDP, 2025", "ESRS E1, 2025"]
-    fields = rows_of(found[0].table)
-    assert fields["sbti-2"]["value"] == "50.0 %"
-    assert fields["sbti-3"]["value"] == "not known"
-    assert fields["sbti-4"]["value"] == "yes"
-    assert fields["sbti-1"]["unit"] == "MWh"
 
 
 def test_the_reconciliation_tells_the_difference_by_cause():
@@ -405,26 +457,8 @@ def test_a_listing_without_entries_has_neither_rows_nor_columns():
     assert listing("Nothing", (), []).rows == ()
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (0.5, "share", ("50.0 %", "-")),
-        (0.123, "share of load", ("12.3 %", "of load")),
-        (0.0, "t CO2", ("0", "t CO2")),
-        (12.345, "g/kWh", ("12.3", "g/kWh")),
-        (43_210.9, "MWh", ("43,211", "MWh")),
-        (12, "contracts", ("12", "contracts")),
-        (None, "MWh", ("not known", "-")),
-        (False, "", ("no", "-")),
-        ("hourly", "", ("hourly", "-")),
-        (0.123456789, "", ("0.123457", "-")),
-    ],
-)
-def test_fields_are_written_by_their_unit_and_size(value, unit, shown):
-    fields = [
-        {"id": "a", "label": "x", "value": value, "unit": unit},
-        {"id": "b", "label": "y", "value": 1.0, "unit": "MW"},
-    ]
-    (found,) = frameworks({"frameworks": [{"framework": "cdp", "title": "CDP", "fields": fields}]})
-    row = rows_of(found.table)["a"]
-    assert (row["value"], row["unit"]) == shown
+def test_a_run_without_storage_does_not_speak_of_it():
+    run, _ = made_run(24 * 30, battery=False)
+    assert answer(run.summary, units_of(run.summary), ()).numbers[0].note == (
+        "of load met by contracted energy of the same hour"
+    )

@@ -82,9 +82,14 @@ def taken(summary: Summary, units: Units) -> dict[str, Any]:
     """Return the contracts that are taken: of a size that counts, or, where there are only meters, that generated."""
     return {
         name: contract
-        for name, contract in summary["contracts"].items()
+        for name, contract in (summary.get("contracts") or {}).items()
         if _counts(contract.get("contracted_mw"), contract["generation_mwh"], summary, units)
     }
+
+
+def not_taken(summary: Summary, units: Units) -> frozenset[str]:
+    """Return the contracts that are offered and not taken: what the engine leaves of them is no purchase."""
+    return frozenset(summary.get("contracts") or ()) - taken(summary, units).keys()
 
 
 def built(summary: Summary, units: Units) -> dict[str, Any]:
@@ -177,8 +182,8 @@ def _score_numbers(summary: Summary) -> tuple[BigNumber, ...]:
     hourly = BigNumber(
         "Hourly matched share",
         *_split(share(matched)),
-        f"of load met by contracted energy of the same hour: {share(direct)} directly, "
-        f"{share(from_storage)} from storage",
+        "of load met by contracted energy of the same hour"
+        + (f": {share(direct)} directly, {share(from_storage)} from storage" if from_storage > LEAST_SHARE else ""),
         (
             Part("direct", 100.0 * direct, "directly"),
             Part(colours.STORAGE, 100.0 * from_storage, "from storage"),
@@ -255,14 +260,16 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
     """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
     found = taken(summary, units)
     several = len(summary["zones"]) > 1
+    curtailed = any(contract.get("curtailed_mwh") for contract in found.values())
+    stored = bool(built(summary, units))
     entries = [
         {
             **contract,
             "name": name,
             "what": technology(contract),
             "zone": contract["zone"] if several else None,
-            "curtailed_mwh": contract.get("curtailed_mwh") or None,
-            "matched_from_storage_mwh": contract.get("matched_from_storage_mwh"),
+            **({} if curtailed else {"curtailed_mwh": None}),
+            **({} if stored else {"matched_from_storage_mwh": None, "stored_mwh": None}),
         }
         for name, contract in found.items()
     ]
@@ -276,6 +283,7 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             Field.words("contract", "name"),
             Field.words("technology", "what"),
             Field.words("zone", "zone"),
+            Field.words("commissioned", "commissioned"),
             Field.of("size", "contracted_mw", units.power),
             Field.of("generated", "generation_mwh", units.energy),
             Field.of("matched directly", "matched_mwh", units.energy),

@@ -70,7 +70,7 @@ def duration_figure(dispatch: Dispatch, units: Units, name: str) -> Figure:
         caption=caption,
         legend=(
             Key("contracts, direct", "direct"),
-            Key("from storage", colours.STORAGE),
+            *((Key("from storage", colours.STORAGE),) if float(np.max(matched - direct)) > 1e-6 * scale.high else ()),
             Key("unmatched", colours.GRID),
             Key("load", "ink", "line"),
         ),

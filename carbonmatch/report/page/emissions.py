@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview import Column, OverviewTable, emissions_table
-from carbonmatch.report.page.answer import BigNumber, Part
-from carbonmatch.report.page.listing import Field, listing
+from carbonmatch.report.page.answer import BigNumber, Part, not_taken
+from carbonmatch.report.page.listing import Field, listing, sized
 
 TIERS: Final = {
     "certificates": "sky",
@@ -23,6 +23,20 @@ TIERS: Final = {
 }
 _METHODS: Final = {"location_based": "location-based", "market_based": "market-based"}
 _DRAFT: Final = "draft"
+_RULES: Final = {
+    "ghgp-2015": "the guidance in force, which counts contracts by the year",
+    "ghgp-revision-draft": "the draft of its revision, which counts them by the hour and does not bind yet",
+}
+_LOAD_FROM: Final = {
+    "meter": "a meter",
+    "facility_profile": "a profile of the facility",
+    "market_profile": "a profile of the market",
+    "time_of_use": "time-of-use readings",
+    "flat": "a flat value, the same in every hour",
+}
+_GENERATED: Final = "MWh generated"
+_ALIKE: Final = {"granularity": "Granularity of every line", "deliverability": "Deliverability of every contract"}
+"""Columns of the lines that are told in a note where all lines say the same."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,8 @@ class Profile:
     caption: str
     table: OverviewTable
     notes: tuple[str, ...]
+    location_based: str
+    market_based: str
 
 
 @dataclass(frozen=True)
@@ -62,23 +78,34 @@ class Emissions:
 def emissions(summary: Mapping[str, Any], units: Units) -> Emissions:
     """Return the section on emissions."""
     scope2 = summary.get("scope2") or {}
-    profiles = tuple(_profile(key, profile, units) for key, profile in scope2.items() if profile)
+    left_out = not_taken(summary, units)
+    profiles = tuple(_profile(key, profile, units, left_out) for key, profile in scope2.items() if profile)
     return Emissions(
-        sentence=emissions_table(summary).note.rstrip(".") + ".",
+        sentence=_sentence(profiles) or emissions_table(summary).note.rstrip(".") + ".",
         profiles=profiles,
-        statements=tuple(_statements(summary)),
+        statements=tuple(_statements(summary, units, left_out)),
         quality=_quality(summary, units),
     )
 
 
 def tonnes(value: float | None) -> str:
     """Write tonnes; digits follow the size."""
-    if value is None:
-        return UNKNOWN
-    return number(value, 0 if abs(value) >= 1000.0 or value == 0.0 else 1 if abs(value) >= 10.0 else 3)
+    return UNKNOWN if value is None else sized(value)
 
 
-def _profile(key: str, profile: Mapping[str, Any], units: Units) -> Profile:
+def _with_unit(value: float | None) -> str:
+    return "not known" if value is None else f"{tonnes(value)} t CO\u2082"
+
+
+def _sentence(profiles: Sequence[Profile]) -> str:
+    """Return the totals of all profiles in one sentence, with what the draft is; empty without a profile."""
+    if not profiles:
+        return ""
+    told = [f"{p.market_based} under {_RULES.get(p.key, p.title)}" for p in profiles]
+    return f"Scope 2 of the period: {profiles[0].location_based} location-based; market-based {', and '.join(told)}."
+
+
+def _profile(key: str, profile: Mapping[str, Any], units: Units, left_out: Collection[str]) -> Profile:
     methods = list(dict.fromkeys(line["method"] for line in profile["lines"]))
     bars = tuple(_bar(method, profile) for method in methods)
     return Profile(
@@ -104,8 +131,10 @@ def _profile(key: str, profile: Mapping[str, Any], units: Units) -> Profile:
         ),
         bars=bars,
         caption=_caption(profile),
-        table=_line_table(profile, units),
+        table=_line_table(profile, units, left_out),
         notes=tuple(profile.get("notes") or ()),
+        location_based=_with_unit(profile["location_based_t"]),
+        market_based=_with_unit(profile["market_based_t"]),
     )
 
 
@@ -123,9 +152,7 @@ def _bar(method: str, profile: Mapping[str, Any]) -> TierBar:
             volumes[line["tier"]] = volumes.get(line["tier"], 0.0) + line["mwh"]
     return TierBar(
         label=_METHODS.get(method, method),
-        total=f"{tonnes(profile.get(f'{method}_t'))} t CO\u2082"
-        if profile.get(f"{method}_t") is not None
-        else "not known",
+        total=_with_unit(profile.get(f"{method}_t")),
         parts=tuple(
             Part(TIERS.get(tier, "brown"), 100.0 * mwh / load if load else 0.0, tier.replace("_", " "))
             for tier, mwh in volumes.items()
@@ -148,15 +175,27 @@ def _caption(profile: Mapping[str, Any]) -> str:
     return " ".join(found)
 
 
-def _line_table(profile: Mapping[str, Any], units: Units) -> OverviewTable:
+def _line_table(profile: Mapping[str, Any], units: Units, left_out: Collection[str]) -> OverviewTable:
+    lines = [line for line in profile["lines"] if line["instrument"] not in left_out]
+    several = len({line["zone"] for line in lines}) > 1
+    alike = {
+        key: values.pop()
+        for key in _ALIKE
+        for values in [{line[key] for line in lines if line.get(key)}]
+        if len(values) == 1 and len(lines) > 1
+    }
+    if any(not line.get("granularity") for line in lines):
+        alike.pop("granularity", None)
     entries = [
-        {**line, "method": _METHODS.get(line["method"], line["method"]), "tier": line["tier"].replace("_", " ")}
-        for line in profile["lines"]
+        {
+            **line,
+            "method": _METHODS.get(line["method"], line["method"]),
+            "tier": line["tier"].replace("_", " "),
+            "zone": line["zone"] if several else None,
+            **dict.fromkeys(alike),
+        }
+        for line in lines
     ]
-    zones = {line["zone"] for line in profile["lines"]}
-    if len(zones) < 2:
-        for entry in entries:
-            entry["zone"] = None
     return listing(
         "Lines of the inventory",
         (
@@ -173,21 +212,25 @@ def _line_table(profile: Mapping[str, Any], units: Units) -> OverviewTable:
             Field.words("deliverability", "deliverability"),
         ),
         entries,
+        note=" ".join(f"{_ALIKE[key]}: {value}." for key, value in alike.items()),
     )
 
 
-def _statements(summary: Mapping[str, Any]) -> list[tuple[str, str, OverviewTable | None]]:
+def _statements(
+    summary: Mapping[str, Any], units: Units, left_out: Collection[str]
+) -> list[tuple[str, str, OverviewTable | None]]:
     found: list[tuple[str, str, OverviewTable | None]] = []
     if avoided := summary.get("avoided_emissions"):
         found.append(("Avoided emissions", *_avoided(avoided)))
     if embodied := summary.get("embodied_emissions"):
-        found.append(("Embodied emissions", *_embodied(embodied)))
+        found.append(("Embodied emissions", *_embodied(embodied, units, left_out)))
     return found
 
 
 def _avoided(avoided: Mapping[str, Any]) -> tuple[str, OverviewTable | None]:
     if avoided.get("avoided_t") is None:
-        return f"Not known. {avoided.get('note') or ''}".strip(), None
+        note = avoided.get("note") or ""
+        return note if note.startswith("Not known") else f"Not known. {note}".strip(), None
     text = (
         f"{tonnes(avoided['avoided_t'])} t CO\u2082 avoided elsewhere in the system, by its own method. "
         f"It is no part of the inventory and is not netted with it. {avoided.get('note') or ''}".strip()
@@ -203,7 +246,7 @@ def _avoided(avoided: Mapping[str, Any]) -> tuple[str, OverviewTable | None]:
     return text, table
 
 
-def _embodied(embodied: Mapping[str, Any]) -> tuple[str, OverviewTable | None]:
+def _embodied(embodied: Mapping[str, Any], units: Units, left_out: Collection[str]) -> tuple[str, OverviewTable | None]:
     text = (
         f"{tonnes(embodied['total_t'])} t CO\u2082 of making plants and storage, as far as it falls to this period. "
         f"{embodied.get('note') or ''}".strip()
@@ -211,17 +254,19 @@ def _embodied(embodied: Mapping[str, Any]) -> tuple[str, OverviewTable | None]:
     entries = [
         {
             **line,
-            "factor_text": f"{number(line['factor'], 1)} {line['factor_unit']}",
-            "q": f"{number(line['quantity'], 1)} {line['unit']}",
+            "what": line["what"].replace("_", " "),
+            "factor_text": f"{line['factor']:,.6g} {line['factor_unit']}",
+            "quantity_text": _quantity(line["quantity"], line["unit"], units),
         }
         for line in embodied["lines"]
+        if line["name"] not in left_out
     ]
     table = listing(
-        "Embodied emissions",
+        "Embodied emissions, line by line",
         (
             Field.words("name", "name"),
             Field.words("what", "what"),
-            Field(Column("quantity"), "q", str),
+            Field(Column("quantity"), "quantity_text", str),
             Field(Column("factor"), "factor_text", str),
             Field(Column("emissions", "t CO2"), "emissions_t", tonnes),
             Field.words("source", "source"),
@@ -231,13 +276,27 @@ def _embodied(embodied: Mapping[str, Any]) -> tuple[str, OverviewTable | None]:
     return text, table
 
 
+def _quantity(value: float, unit: str, units: Units) -> str:
+    """Write what is counted: generation in the unit of the page, sizes as they are."""
+    if unit == _GENERATED:
+        return f"{units.energy.with_unit(value)} generated"
+    return f"{number(value, 1)} {unit}"
+
+
 def _quality(summary: Mapping[str, Any], units: Units) -> OverviewTable | None:
     rows: Sequence[Mapping[str, Any]] = summary.get("data_quality") or ()
     if not rows:
         return None
     total = sum(row["load_mwh"] for row in rows)
+    several = len(summary["zones"]) > 1
     entries = [
-        {**row, "tier": row["tier"].replace("_", " "), "of": row["load_mwh"] / total if total else None} for row in rows
+        {
+            **row,
+            "zone": row["zone"] if several else None,
+            "tier": _LOAD_FROM.get(row["tier"], row["tier"].replace("_", " ")),
+            "of": row["load_mwh"] / total if total else None,
+        }
+        for row in rows
     ]
     return listing(
         "Quality of the load data",

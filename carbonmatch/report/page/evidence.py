@@ -40,10 +40,11 @@ def certificate(summary: Mapping[str, Any], units: Units) -> Certificate | None:
         return None
     currency = summary["currency"]
     apart = abs(found["primal_objective"] - found["dual_objective"])
+    distance = number(apart, 2) if apart >= 0.005 or apart == 0.0 else "less than 0.01"
     sentences = [
         f"No portfolio within the limits of this case costs less than {number(found['dual_objective'], 2)} {currency} "
         f"net of sales; this one costs {number(found['primal_objective'], 2)} {currency}. "
-        f"The distance, {number(apart, 2)} {currency}, is {found['gap']:.0e} of gross cost.",
+        f"The distance, {distance} {currency}, is {found['gap']:.0e} of gross cost.",
         "carbonmatch computes this itself from the matrix of the problem and the vectors of the engine, and writes no "
         "run whose checks fail. The hourly score is recomputed by code that does not know the model.",
     ]
@@ -82,7 +83,7 @@ def assumption_table(manifest: Mapping[str, Any]) -> OverviewTable:
     if entries:
         note = f"{len(entries)} values, of which {len(entries) - unsourced} name a source."
     return listing(
-        "Assumptions",
+        "Values by key of the case",
         (Field.words("key of the case", "key"), Field.words("value", "value"), Field.words("source", "source")),
         [{**entry, "source": entry.get("source") or "no source given"} for entry in entries],
         note=note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from carbonmatch.report.numbers import (
     NOTHING_SHARE,
@@ -13,6 +13,7 @@ from carbonmatch.report.numbers import (
     Units,
     energy,
     money,
+    number,
     power,
     price,
     stored_energy,
@@ -20,6 +21,8 @@ from carbonmatch.report.numbers import (
 from carbonmatch.report.overview import Column, OverviewTable
 
 Entry = Mapping[str, Any]
+
+_NOTHING: Final = (None, "")
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,6 @@ class Field:
 
 def said(value: Any) -> str:
     """Write what a file holds as a person says it."""
-    if value is None or value == "":
-        return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -54,12 +55,24 @@ def said(value: Any) -> str:
     return str(value)
 
 
-def listing(title: str, fields: Iterable[Field], entries: Iterable[Entry], *, note: str = "") -> OverviewTable:
-    """Return entries as a table; a column that no entry has a value for is left out."""
+def sized(value: float) -> str:
+    """Write a number with the digits that its size asks for."""
+    size = abs(value)
+    text = number(value, 0 if size >= 1000.0 else 1 if size >= 10.0 else 2 if size >= 1.0 else 3)
+    return text if text.strip("0.") else "0"
+
+
+def listing(
+    title: str, fields: Iterable[Field], entries: Iterable[Entry], *, note: str = "", empty: str = UNKNOWN
+) -> OverviewTable:
+    """Return entries as a table; a column that no entry has a value for is left out.
+
+    empty   what is written where there is nothing to say
+    """
     entries = list(entries)
-    kept = [field for field in fields if any(entry.get(field.key) is not None for entry in entries)]
+    kept = [field for field in fields if any(entry.get(field.key) not in _NOTHING for entry in entries)]
     rows = tuple(
-        tuple(UNKNOWN if entry.get(field.key) is None else field.text(entry[field.key]) for field in kept)
+        tuple(empty if entry.get(field.key) in _NOTHING else field.text(entry[field.key]) for field in kept)
         for entry in entries
     )
     return OverviewTable(title, tuple(field.column for field in kept), rows, note=note)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from carbonmatch.report.numbers import Units
 from carbonmatch.report.overview import OverviewTable
@@ -25,7 +25,7 @@ from carbonmatch.report.page.dispatch import Dispatch, dispatches
 from carbonmatch.report.page.duration import duration_figure
 from carbonmatch.report.page.emissions import Emissions, emissions
 from carbonmatch.report.page.figure import Figure, Key
-from carbonmatch.report.page.frameworks import Framework, Reconciliation, frameworks, reconciliation
+from carbonmatch.report.page.frameworks import Frameworks, Reconciliation, frameworks, reconciliation
 from carbonmatch.report.page.heat import DayPicture, HeatMap, day_picture, heat_map
 from carbonmatch.report.page.listing import units_of
 from carbonmatch.report.page.reader import reader_data
@@ -35,6 +35,8 @@ from carbonmatch.runfolder import RunFolder
 
 _TEMPLATES: Final = "templates"
 _MINUS: Final = re.compile(r"(?<![\w.\-])-(?=[0-9])")
+_NAMED: Final = re.compile(r"`([^`\n]+)`")
+_LONG_WORD: Final = re.compile(r"[^\s<>]{16,}")
 _BEFORE_UNIT: Final = re.compile(r"(?<=[0-9]) (?=(?:%|h|s|t|MW|MWh|GWh|[A-Z]{3}/MWh)(?![\w]))")
 
 
@@ -91,7 +93,7 @@ class Page:
     cost: Cost | None
     worth: Worth | None
     emissions: Emissions
-    frameworks: tuple[Framework, ...]
+    frameworks: Frameworks | None
     reconciliation: Reconciliation | None
     evidence: Evidence
 
@@ -151,7 +153,7 @@ def build_page(
         cost=_cost(summary, units, baseline_table(summary, compared, units), sweep) if is_plan else None,
         worth=_worth(summary, units, tables) if is_plan and summary.get("shadow_prices") else None,
         emissions=emissions(summary, units),
-        frameworks=frameworks(summary),
+        frameworks=frameworks(summary, units),
         reconciliation=reconciliation(summary, units),
         evidence=Evidence(
             assumptions=evidence.assumption_table(run.manifest),
@@ -212,6 +214,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["tidy"] = tidy
+    environment.filters["cell"] = cell
     environment.filters["json"] = _json
     environment.filters["pct"] = lambda value: f"{value:.3f}".rstrip("0").rstrip(".")
     return environment
@@ -221,7 +224,13 @@ def tidy(text: str) -> str:
     """Set text as a printer would: a true minus, a dash for what is not known, and no break between number and unit."""
     if text == "-":
         return "\u2013"
-    return _BEFORE_UNIT.sub("\u00a0", _MINUS.sub("\u2212", text)).replace("CO2", "CO\u2082")
+    quoted = _NAMED.sub("\u201c\\1\u201d", text)
+    return _BEFORE_UNIT.sub("\u00a0", _MINUS.sub("\u2212", quoted)).replace("CO2", "CO\u2082")
+
+
+def cell(text: str) -> Markup:
+    """Set text of a table: as `tidy` does, and long names may break after their own signs."""
+    return Markup(_LONG_WORD.sub(lambda word: re.sub(r"([_/])(?=\w)", r"\1<wbr>", word[0]), str(escape(tidy(text)))))
 
 
 def _json(content: Any) -> Markup:

@@ -387,7 +387,7 @@
 
   const folds = [...document.querySelectorAll("details")];
   const unfolded = new Set();
-  for (const fold of folds) if (fold.querySelectorAll("tbody tr").length > 12) fold.open = false;
+  for (const fold of folds) if (fold.matches(".fold") && fold.querySelectorAll("tbody tr").length > 12) fold.open = false;
   addEventListener("beforeprint", () => {
     for (const fold of folds) {
       if (fold.open) unfolded.add(fold);
