@@ -30,6 +30,9 @@ from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 SAME_ZONE: Final = "same zone as the load"
 NOT_GIVEN: Final = "not given in the case"
 
+NOTHING_SHARE: Final = 1e-9
+"""A line of less than this share of load is what a solver leaves of an offer that is not taken."""
+
 LAST_RESORT_G_PER_KWH: Final = 910.0
 LAST_RESORT_SOURCE: Final = (
     "conservative default of carbonmatch: highest factor of coal in IPCC AR5 WG III (2014), Annex III, table A.III.2"
@@ -109,8 +112,8 @@ def scope2_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
 def _statement(
     title: str, status: str, lines: list[Line], ledger: Ledger, *, excess_mwh: float, notes: list[str]
 ) -> dict[str, Any]:
-    told = [line.told() for line in lines if line.mwh.any()]
     load = sum(float(zone.load_mwh.sum()) for zone in ledger.zones)
+    told = [line.told() for line in lines if float(line.mwh.sum()) > NOTHING_SHARE * load]
     claimed = sum(line["mwh"] for line in told if line["instrument"])
     return {
         "title": title,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from carbonmatch.report.overview.frontier import frontier
-from carbonmatch.report.overview.run import emissions_table, overview, score_table, target_text
+from carbonmatch.report.overview.run import overview, score_table, target_text
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
 __all__ = [
     "Column",
     "Overview",
     "OverviewTable",
-    "emissions_table",
     "frontier",
     "overview",
     "score_table",

@@ -8,9 +8,8 @@ from typing import Final
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
-from carbonmatch.report.overview.scope2 import scope2_table, tonnes
+from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
-from carbonmatch.units import KG_PER_TONNE
 
 NOT_TAKEN: Final = "not taken"
 
@@ -299,17 +298,3 @@ def score_table(summary: Summary, units: Units) -> OverviewTable:
             ("longest gap", f"{number(scores['longest_gap_hours'], 0)} h", "in a row with load left unmatched"),
         ),
     )
-
-
-def emissions_table(summary: Summary) -> OverviewTable:
-    """Return the emissions of the electricity consumed."""
-    emitted = summary["emissions"]["scope2_location_based_t"]
-    if emitted is None:
-        note = "Not known: the case gives no carbon_intensity_g_per_kwh in some zone."
-    else:
-        kg_per_mwh = KG_PER_TONNE * emitted / summary["load_mwh"]
-        note = (
-            f"{tonnes(emitted)} t CO2 by the location-based method (Scope 2), "
-            f"{number(kg_per_mwh, 1)} kg per MWh of load"
-        )
-    return OverviewTable("Emissions", (), (), note=note)

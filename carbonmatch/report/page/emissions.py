@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
-from carbonmatch.report.overview import Column, OverviewTable, emissions_table
+from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.answer import BigNumber, Part, not_taken
 from carbonmatch.report.page.listing import Field, listing, sized
 
@@ -67,7 +67,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Emissions:
-    """The section: profiles, or a sentence where there are none; then what stands beside them."""
+    """The section: totals in a sentence, the profiles behind them, and what stands beside them."""
 
     sentence: str
     profiles: tuple[Profile, ...]
@@ -81,7 +81,7 @@ def emissions(summary: Mapping[str, Any], units: Units) -> Emissions:
     left_out = not_taken(summary, units)
     profiles = tuple(_profile(key, profile, units, left_out) for key, profile in scope2.items() if profile)
     return Emissions(
-        sentence=_sentence(profiles) or emissions_table(summary).note.rstrip(".") + ".",
+        sentence=_sentence(profiles),
         profiles=profiles,
         statements=tuple(_statements(summary, units, left_out)),
         quality=_quality(summary, units),

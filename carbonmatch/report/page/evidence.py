@@ -120,7 +120,7 @@ def input_table(manifest: Mapping[str, Any]) -> OverviewTable:
 
 
 def version_table(manifest: Mapping[str, Any]) -> OverviewTable:
-    """Return what computed the numbers: versions, engine, size of the problem, seconds."""
+    """Return what computed the numbers: versions, engine, size of the problem. Times are left to the manifest."""
     entries = [
         {"what": name, "value": version} for name, version in (manifest.get("versions") or {}).items() if version
     ]
@@ -132,7 +132,7 @@ def version_table(manifest: Mapping[str, Any]) -> OverviewTable:
             {
                 "what": f"run of {run['engine']}",
                 "value": f"{run['status']}, {'certified' if run['certified'] else 'not certified'}, "
-                f"{run['iterations']} iterations, {run['seconds']:.1f} s",
+                f"{run['iterations']} iterations",
             }
             for run in solver.get("runs") or ()
         ]
@@ -143,6 +143,4 @@ def version_table(manifest: Mapping[str, Any]) -> OverviewTable:
                 "value": f"{size['rows']:,} rows, {size['columns']:,} columns, {size['nonzeros']:,} numbers",
             }
         )
-    if seconds := manifest.get("wall_seconds"):
-        entries.append({"what": "time in all", "value": f"{sum(seconds.values()):.1f} s"})
-    return listing("Versions, engine and times", (Field.words("what", "what"), Field.words("value", "value")), entries)
+    return listing("Versions and engine", (Field.words("what", "what"), Field.words("value", "value")), entries)
