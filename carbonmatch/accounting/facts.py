@@ -29,8 +29,7 @@ NO_COMBUSTION: Final = "no combustion counted at the plant: default of carbonmat
 
 def facts_from_case(case: Case) -> Facts:
     """Return the facts of a case, in the order of its problem: zones without a site drop out."""
-    served = {site.zone for site in case.sites.values()}
-    zones = [zone for name, zone in case.zones.items() if name in served]
+    zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     return Facts(
         zones=tuple(_zone(case, zone) for zone in zones),

@@ -107,23 +107,14 @@ def _left_out(case: Case) -> list[str]:
 
 def _problem(case: Case) -> Problem:
     grid = case.grid
-    time = TimeTerms(
-        starts=grid.index,
-        hours_per_step=grid.hours_per_step,
-        year_fraction=grid.year_fraction,
-        month_of_step=grid.month_of_step,
-        month_labels=grid.month_labels,
-        timezone=grid.timezone,
-    )
-    served = {site.zone for site in case.sites.values()}
-    zones = [zone for name, zone in case.zones.items() if name in served]
+    zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     not_known = np.full(grid.steps, NOT_KNOWN)
     loads = {name: site.load_mw * grid.hours_per_step for name, site in case.sites.items()}
     return Problem(
         name=case.name,
         currency=case.currency,
-        time=time,
+        time=TimeTerms.of(grid),
         zones=tuple(
             ZoneTerms(
                 name=zone.name,

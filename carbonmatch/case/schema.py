@@ -156,6 +156,12 @@ class Case(Block):
         return self.time.grid
 
     @property
+    def served_zones(self) -> tuple[Zone, ...]:
+        """The zones that have a site, in the order of the case: elsewhere nothing can be claimed."""
+        served = {site.zone for site in self.sites.values()}
+        return tuple(zone for name, zone in self.zones.items() if name in served)
+
+    @property
     def provenance(self) -> Provenance:
         """Where the case came from: file, scenario, overrides, tables."""
         return self._provenance

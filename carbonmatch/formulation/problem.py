@@ -29,17 +29,8 @@ def problem_from_case(case: Case) -> Problem:
     """
     if case.missing_to_solve:
         raise InputError(case.missing_to_solve)
-    grid = case.grid
-    time = TimeTerms(
-        starts=grid.index,
-        hours_per_step=grid.hours_per_step,
-        year_fraction=grid.year_fraction,
-        month_of_step=grid.month_of_step,
-        month_labels=grid.month_labels,
-        timezone=grid.timezone,
-    )
-    served = {site.zone for site in case.sites.values()}
-    zones = [zone for name, zone in case.zones.items() if name in served]
+    time = TimeTerms.of(case.grid)
+    zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
     return Problem(

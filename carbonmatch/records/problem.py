@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
+from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
 
@@ -31,6 +32,18 @@ class TimeTerms:
     month_of_step: IntArray
     month_labels: tuple[str, ...]
     timezone: str
+
+    @classmethod
+    def of(cls, grid: TimeGrid) -> TimeTerms:
+        """Return the steps of an axis."""
+        return cls(
+            starts=grid.index,
+            hours_per_step=grid.hours_per_step,
+            year_fraction=grid.year_fraction,
+            month_of_step=grid.month_of_step,
+            month_labels=grid.month_labels,
+            timezone=grid.timezone,
+        )
 
     @property
     def steps(self) -> int:
