@@ -10,8 +10,10 @@ import numpy as np
 from carbonmatch.accounting.meters import Metered
 from carbonmatch.accounting.summary import (
     accounts_summary,
+    data_quality,
     in_order,
     instrument_summary,
+    series_quality,
     site_summary,
     volume_summary,
 )
@@ -62,6 +64,7 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
             **accounts_summary(problem, ledger, facts, {}),
             "kind": "metered",
             "status": "metered",
+            "data_quality": [*data_quality(facts), *_metered_quality(ledger)],
             "contracts": {
                 contract.name: {
                     "zone": account.zone,
@@ -87,6 +90,19 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
             "warnings": [*metered.warnings, *_filled(metered), *_storage_warnings(ledger, facts)],
         }
     )
+
+
+def _metered_quality(ledger: Ledger) -> list[dict[str, Any]]:
+    """Return how generation and storage are known: what has no meter is left out of the accounts."""
+    generated = [
+        series_quality("generation", account.name, account.zone, "meter", float(account.generation_mwh.sum()))
+        for account in ledger.contracts
+    ]
+    stored = [
+        series_quality("discharge", account.name, account.zone, "meter", float(account.discharge_mwh.sum()))
+        for account in ledger.storage
+    ]
+    return [*generated, *stored]
 
 
 def _storage(ledger: Ledger, b: int) -> dict[str, Any]:

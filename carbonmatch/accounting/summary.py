@@ -21,6 +21,7 @@ from carbonmatch.records import (
     Certificate,
     ContractLedger,
     ContractTerms,
+    DataTier,
     Facts,
     FloatArray,
     Instrument,
@@ -302,16 +303,16 @@ def emissions_summary(ledger: Ledger) -> dict[str, Any]:
 
 
 def data_quality(facts: Facts) -> list[dict[str, Any]]:
-    """Return how the load of each site is known."""
+    """Return how the load of each site is known. What is generated and stored is known of a metered period alone."""
     return [
-        {
-            "site": site.name,
-            "zone": facts.zones[site.zone].name,
-            "tier": site.data_tier,
-            "load_mwh": float(site.load_mwh.sum()),
-        }
+        series_quality("load", site.name, facts.zones[site.zone].name, site.data_tier, float(site.load_mwh.sum()))
         for site in facts.sites
     ]
+
+
+def series_quality(series: str, name: str, zone: str, tier: DataTier, mwh: float) -> dict[str, Any]:
+    """Return how one series is known: the load of a site, the generation of a contract, the flows of a storage."""
+    return {"series": series, "name": name, "zone": zone, "tier": tier, "mwh": mwh}
 
 
 def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:

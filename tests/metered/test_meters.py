@@ -233,7 +233,11 @@ def test_a_site_without_a_meter_uses_its_load_at_its_own_tier():
         "t": {"zone": "Z", "metered_load_mw": [1, 2, 3, 4]},
     }
     result = matched({"sites": sites})
-    assert {entry["site"]: entry["tier"] for entry in result.summary["data_quality"]} == {"s": "flat", "t": "meter"}
+    quality = result.summary["data_quality"]
+    loads = {entry["name"]: entry["tier"] for entry in quality if entry["series"] == "load"}
+    assert loads == {"s": "flat", "t": "meter"}
+    assert {entry["tier"] for entry in quality if entry["series"] != "load"} == {"meter"}
+    assert {entry["name"] for entry in quality if entry["series"] == "generation"} == set(result.summary["contracts"])
     assert result.summary["load_mwh"] == 90
     assert result.summary["warnings"] == ["s has no metered_load_mw: its load is taken as the case gives it."]
 

@@ -415,7 +415,9 @@ def add_extras(summary, manifest):
         "note": "Spread over the life of the plant.",
     }
     summary["frameworks"] = made_frameworks(list(summary["zones"]), summary["contracts"], load)
-    summary["data_quality"] = [{"site": "site-DE", "zone": "DE", "tier": "facility_profile", "load_mwh": load}]
+    summary["data_quality"] = [
+        {"series": "load", "name": "site-DE", "zone": "DE", "tier": "facility_profile", "mwh": load}
+    ]
     manifest["assumptions"] = [
         {"key": f"contracts.sun.value_{i}", "value": f"{i}", "source": "" if i % 2 else "a table of prices, 2024"}
         for i in range(20)

@@ -140,7 +140,7 @@ SUMMARY = {
             ],
         }
     ],
-    "data_quality": [{"site": "plant", "zone": "north", "tier": "meter", "load_mwh": 60.0}],
+    "data_quality": [{"series": "load", "name": "plant", "zone": "north", "tier": "meter", "mwh": 60.0}],
     "certificate": {"gap": 1e-11, "primal_objective": 2000.25},
     "warnings": ["=cmd|' /C calc'!A0"],
 }

@@ -65,7 +65,8 @@ def _storage(summary: Summary, units: Units) -> OverviewTable:
 
 
 def _sites(summary: Summary, units: Units) -> OverviewTable:
-    tiers = {entry["site"]: entry["tier"].replace("_", " ") for entry in summary["data_quality"]}
+    known = [entry for entry in summary["data_quality"] if entry["series"] == "load"]
+    tiers = {entry["name"]: entry["tier"].replace("_", " ") for entry in known}
     rows = tuple(
         (
             name,

@@ -11,6 +11,9 @@ from carbonmatch.report.overview import Column, OverviewTable, target_text
 from carbonmatch.runfolder import RunFolder
 
 _WORDS: Final = {"annual": "annual matching", "monthly": "monthly matching", "none": "no target"}
+LEAST_TONNES: Final = 1.0
+"""Of a difference below this, a cost per tonne would be noise."""
+
 _SAME_LOAD: Final = 1e-6
 """Loads that differ by less than this share are the same."""
 
@@ -66,22 +69,36 @@ def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], un
         Column("hourly matched share"),
         Column("CFE score"),
         Column("annual volumetric share"),
-        Column("location-based emissions", "t CO2"),
+        Column("market-based emissions, by the hour", "t CO2"),
+        Column("premium per tonne less", f"{summary['currency']}/t"),
     )
-    rows = [_row("this run", summary, UNKNOWN, units)]
+    rows = [_row("this run", summary, UNKNOWN, UNKNOWN, units)]
     for baseline in baselines:
         premium = UNKNOWN if baseline.premium is None else units.price.text(baseline.premium)
-        rows.append(_row(baseline.word, baseline.summary, premium, units))
+        rows.append(_row(baseline.word, baseline.summary, premium, _per_tonne(summary, baseline), units))
     apart = [f"{b.word} is not compared: {b.why_not}." for b in baselines if b.why_not]
-    note = " ".join(["Costs per MWh of load.", *apart])
+    note = " ".join(["Costs per MWh of load; emissions by the draft revision of Scope 2, hour by hour.", *apart])
     strong = frozenset({0})
     return OverviewTable(
         "This run and others", columns, tuple(rows) if baselines else (), strong, note if baselines else ""
     )
 
 
-def _row(word: str, summary: Mapping[str, Any], premium: str, units: Units) -> tuple[str, ...]:
-    scores, emitted = summary["scores"], summary["emissions"]["scope2_location_based_t"]
+def _by_the_hour(summary: Mapping[str, Any]) -> float | None:
+    emitted: float | None = (summary.get("scope2") or {}).get("ghgp_revision_draft", {}).get("market_based_t")
+    return emitted
+
+
+def _per_tonne(summary: Mapping[str, Any], baseline: Baseline) -> str:
+    """Write what each tonne costs that this run emits less than a baseline; a dash where it emits no less."""
+    own, other = _by_the_hour(summary), _by_the_hour(baseline.summary)
+    if baseline.premium is None or own is None or other is None or other - own < LEAST_TONNES:
+        return UNKNOWN
+    return number(baseline.premium * summary["load_mwh"] / (other - own), 1)
+
+
+def _row(word: str, summary: Mapping[str, Any], premium: str, per_tonne: str, units: Units) -> tuple[str, ...]:
+    scores, emitted = summary["scores"], _by_the_hour(summary)
     return (
         word,
         target_text(summary["target"]),
@@ -92,4 +109,5 @@ def _row(word: str, summary: Mapping[str, Any], premium: str, units: Units) -> t
         share(scores["cfe_score"]),
         share(scores["annual_volumetric_share"]),
         UNKNOWN if emitted is None else number(emitted, 0),
+        per_tonne,
     )

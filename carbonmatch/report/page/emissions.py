@@ -287,24 +287,25 @@ def _quality(summary: Mapping[str, Any], units: Units) -> OverviewTable | None:
     rows: Sequence[Mapping[str, Any]] = summary.get("data_quality") or ()
     if not rows:
         return None
-    total = sum(row["load_mwh"] for row in rows)
+    total = sum(row["mwh"] for row in rows if row["series"] == "load")
     several = len(summary["zones"]) > 1
     entries = [
         {
             **row,
             "zone": row["zone"] if several else None,
             "tier": _LOAD_FROM.get(row["tier"], row["tier"].replace("_", " ")),
-            "of": row["load_mwh"] / total if total else None,
+            "of": row["mwh"] / total if total and row["series"] == "load" else None,
         }
         for row in rows
     ]
     return listing(
-        "Quality of the load data",
+        "Quality of the data",
         (
-            Field.words("site", "site"),
+            Field.words("series", "series"),
+            Field.words("of", "name"),
             Field.words("zone", "zone"),
-            Field.words("hourly load comes from", "tier"),
-            Field.of("load", "load_mwh", units.energy),
+            Field.words("hourly values come from", "tier"),
+            Field.of("energy", "mwh", units.energy),
             Field(Column("of all load"), "of", share),
         ),
         entries,

@@ -294,7 +294,7 @@ def _statements_apart(sheet: Sheet, summary: Mapping[str, Any]) -> None:
         _list_block(sheet, embodied.get("lines") or [], "")
         sheet.row += 1
     if quality := summary.get("data_quality"):
-        sheet.line("How the load of each site is known", bold=True)
+        sheet.line("How each series is known", bold=True)
         _list_block(sheet, quality, "")
 
 
