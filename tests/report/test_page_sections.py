@@ -210,6 +210,19 @@ def test_a_baseline_that_costs_more_has_a_negative_premium(made, summary):
     assert numbers["Premium over annual matching"] == "-1.00"
 
 
+def test_a_premium_is_told_per_tonne_that_is_emitted_less(made, summary):
+    # 2 EUR/MWh dearer than the baseline, which emits 1,000 t more by the hour: 2 * load / 1,000 per tonne
+    own = summary | {"scope2": {"ghgp_revision_draft": {"market_based_t": 500.0}}}
+    other = baseline_of(made[0], "annual", summary["cost"]["net_of_sales_per_mwh_load"] - 2.0)
+    other.summary["scope2"] = {"ghgp_revision_draft": {"market_based_t": 1500.0}}
+    row = rows_of(baseline_table(own, read_baselines(own, [other]), units_of(own)))["annual matching"]
+    assert row["market-based emissions, by the hour"] == "1,500"
+    assert row["premium per tonne less"] == f"{2 * own['load_mwh'] / 1000:,.1f}"
+    other.summary["scope2"] = {"ghgp_revision_draft": {"market_based_t": 500.0}}
+    row = rows_of(baseline_table(own, read_baselines(own, [other]), units_of(own)))["annual matching"]
+    assert row["premium per tonne less"] == "-"
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
