@@ -92,7 +92,13 @@ class FolderKind:
         return sorted(str(entry.relative_to(path)) for entry in path.rglob("*") if entry not in ours)
 
 
-RECORD: Final = frozenset({SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, OPTIMUM, MANIFEST, SOLVER_LOG})
+RECORD: Final = frozenset(
+    {
+        *(SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, MANIFEST),
+        *(OPTIMUM, SOLVER_LOG),  # of a plan
+        RECONCILIATION,  # of a metered period that was set against a plan
+    }
+)
 """What a run wrote itself; reports made from it may stand beside."""
 
 
@@ -121,7 +127,10 @@ REPORT_FILES: Final = frozenset(
 )
 """What `carbonmatch report` writes into a run folder: it goes when the run goes."""
 
-_RUN_FILES: Final = RECORD | REPORT_FILES | {RECONCILIATION}
+DRAFTS: Final = ".report-"
+"""How the folders begin in which reports are drafted; one stays behind only where the machine stopped dead."""
+
+_RUN_FILES: Final = RECORD | REPORT_FILES | {f"{DRAFTS}*", f"{DRAFTS}*/**/*"}
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 SWEEP_KIND: Final = FolderKind(
     "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})

@@ -77,7 +77,7 @@ def write_bundle(run: RunFolder, tables: RunTables, path: Path) -> None:
         InputError: the case or a table is no longer there, or no longer what the run was made from.
     """
     case_file, sources = inputs_of(run)
-    files = [run.path / name for name in sorted(runfolder.RECORD | {runfolder.RECONCILIATION})]
+    files = [run.path / name for name in sorted(runfolder.RECORD)]
     content = {f"{RUN}/{file.name}": file.read_bytes() for file in files if file.exists()}
     content |= {f"{CSV}/{name}": text for name, text in _csv_tables(run, tables).items()}
     content[CASE] = case_file.read_bytes()

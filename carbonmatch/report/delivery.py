@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.report.formats import FORMATS, Format
 from carbonmatch.report.source import Source, read_source
@@ -46,7 +47,7 @@ def write_report(
     _check_places(targets, force=force)
     base = _folder_above(next(iter(targets.values()))) if out is not None else run_path
     try:
-        draft = Path(tempfile.mkdtemp(prefix=".report-", dir=base))
+        draft = Path(tempfile.mkdtemp(prefix=runfolder.DRAFTS, dir=base))
     except OSError as error:
         raise InputError([_unwritable(base, error)]) from error
     try:

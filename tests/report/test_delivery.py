@@ -220,3 +220,13 @@ def test_a_table_that_lacks_a_column(run):
 
     write_table(read_frame(run / "hourly.parquet").drop(columns="matched_mwh"), run / "hourly.parquet")
     assert "has no column matched_mwh" in refused(run, ["xlsx"])[0]
+
+
+def test_a_draft_that_a_dead_machine_left_does_not_stand_in_the_way(run):
+    draft = run / ".report-abc" / "0"
+    draft.mkdir(parents=True)
+    (draft / "report.json").write_text("half")
+    assert RUN_KIND.strangers(run) == []
+    check_writable(run, force=True)
+    (run / "notes.txt").write_text("mine")
+    assert RUN_KIND.strangers(run) == ["notes.txt"]
