@@ -228,20 +228,27 @@ def read_run(path: Path) -> RunFolder:
     """
     if not path.is_dir():
         raise InputError([Fault(str(path), "is no folder; name the folder that `carbonmatch solve --out` wrote")])
+    if (path / SWEEP).is_file():
+        points = sorted(str(point) for point in (path / POINTS).glob("*"))
+        what = f"is a sweep; name one of its points: {listed(points, 4)}" if points else "is a sweep without points"
+        raise InputError([Fault(str(path), what)])
+    if not any((path / name).exists() for name in (SUMMARY, MANIFEST)):
+        what = f"is no run folder (there is no {SUMMARY} in it); name one that solve or match wrote"
+        raise InputError([Fault(str(path), what)])
     content: dict[str, dict[str, Any]] = {}
     faults = []
     for name in (SUMMARY, MANIFEST):
         try:
             read = json.loads((path / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            faults.append(Fault(str(path), f"has no {name}; it is not a run folder of `carbonmatch solve`"))
+            faults.append(Fault(str(path), f"has no {name}; something was taken out of the run: make it again"))
         except (json.JSONDecodeError, UnicodeDecodeError):
-            faults.append(Fault(str(path / name), "is damaged (no JSON); run `carbonmatch solve` again"))
+            faults.append(Fault(str(path / name), "is damaged (no JSON); make the run again"))
         else:
             if isinstance(read, dict):
                 content[name] = read
             else:
-                faults.append(Fault(str(path / name), "is damaged (no JSON object); run `carbonmatch solve` again"))
+                faults.append(Fault(str(path / name), "is damaged (no JSON object); make the run again"))
     if faults:
         raise InputError(faults)
     return RunFolder(path, content[SUMMARY], content[MANIFEST])

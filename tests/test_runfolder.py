@@ -223,10 +223,18 @@ def test_a_file_is_no_run(tmp_path):
 
 
 def test_a_folder_without_summary_or_manifest(tmp_path):
-    assert [fault.split("; ")[0] for fault in faults_of(tmp_path)] == [
-        f"{tmp_path}: has no summary.json",
-        f"{tmp_path}: has no manifest.json",
-    ]
+    (fault,) = faults_of(tmp_path)
+    assert fault.startswith(f"{tmp_path}: is no run folder (there is no summary.json in it)")
+
+
+def test_a_sweep_names_its_points(tmp_path):
+    (tmp_path / "sweep.json").write_text("{}")
+    (fault,) = faults_of(tmp_path)
+    assert fault == f"{tmp_path}: is a sweep without points"
+    for name in ("cfe-0.5", "cfe-0.9"):
+        (tmp_path / "points" / name).mkdir(parents=True)
+    (fault,) = faults_of(tmp_path)
+    assert fault.endswith(f"name one of its points: {tmp_path}/points/cfe-0.5, {tmp_path}/points/cfe-0.9")
 
 
 @pytest.mark.parametrize("name", ["summary.json", "manifest.json"])

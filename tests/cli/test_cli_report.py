@@ -123,7 +123,7 @@ def test_a_report_is_replaced_with_force_only(run, solved):
     ("words", "told"),
     [
         (["absent"], "absent: is no folder"),
-        (["."], "has no summary.json"),
+        (["."], ".: is no run folder (there is no summary.json in it)"),
         (["run", "--format", "exel"], "there are html, xlsx, csv"),
         (["run", "--format", "jsn"], "did you mean 'json'"),
         (["run", "--out", "report.pdf"], "end it in .html"),

@@ -190,7 +190,7 @@ def test_a_rename_that_fails_puts_back_what_was_there(run, monkeypatch):
 
 def test_a_folder_that_is_no_run(tmp_path):
     (tmp_path / "other").mkdir()
-    assert "has no summary.json" in refused(tmp_path / "other", ["xlsx"])[0]
+    assert "is no run folder" in refused(tmp_path / "other", ["xlsx"])[0]
     assert "is no folder" in refused(tmp_path / "absent", ["xlsx"])[0]
 
 
