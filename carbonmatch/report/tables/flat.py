@@ -18,8 +18,8 @@ from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import PRIMAL_TOLERANCE
 
-_OWN_TABLE: Final = frozenset({"contracts", "storage", "grid", "frameworks"})
-"""Parts of the summary that have a table of their own."""
+_OWN_TABLE: Final = frozenset({"contracts", "storage", "grid", "frameworks", "certificates"})
+"""Parts of the summary that have a table of their own, or are for the certificates alone."""
 
 
 @dataclass(frozen=True)
