@@ -1,65 +1,50 @@
-"""Draw the picture of the README from a run folder: `python docs/picture.py RUN docs/frankfurt-2018.png`.
+"""Take the pictures of the README from the page on a run: `python docs/picture.py RUN`.
 
-Above: the share of load matched, by month and hour of day. Below: the week with the least of it. Needs the extra
-`figures`.
+docs/answer.png     the top of the page
+docs/matching.png   the share of load matched by month and hour of day, and the hardest week
+
+Needs the extra `test`, and Chromium (`apt-get install chromium`).
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
+from typing import Final
 
-import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
+from playwright.sync_api import Page, sync_playwright
 
-TIMEZONE = "Europe/Berlin"
-INK, QUIET = "#1f2933", "#9aa5b1"
-# of Okabe and Ito, who chose them so that colour-blind readers can tell them apart
-MATCHED, STORED, UNMATCHED, EXCESS = "#0072b2", "#56b4e9", "#d55e00", "#e0e4e8"
+DOCS: Final = Path(__file__).parent
+WIDTH: Final = 1180
+TOP: Final = 790
+"""Pixels of the page: its answer, down to the target."""
 
 
-def draw(run: Path, picture: Path) -> None:
-    """Draw one run folder to a PNG file."""
-    hourly = pd.read_parquet(run / "hourly.parquet").set_index("interval_start_utc").tz_convert(TIMEZONE)
-    plt.rcParams.update({"font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": QUIET})
-    figure, (above, below) = plt.subplots(2, 1, figsize=(9, 6.4), layout="constrained", height_ratios=[1, 1.1])
+def clip(page: Page, first: str, last: str) -> dict[str, float]:
+    """Return the part of a page from one element to another, with a margin."""
+    above, below = (page.locator(selector).bounding_box() for selector in (first, last))
+    if above is None or below is None:
+        raise SystemExit(f"{first} or {last} is not on the page")
+    margin = 16.0
+    top, bottom = above["y"] - margin, below["y"] + below["height"] + margin
+    return {"x": above["x"] - margin, "y": top, "width": above["width"] + 2 * margin, "height": bottom - top}
 
-    by_hour = hourly.groupby([hourly.index.month, hourly.index.hour])[["matched_mwh", "load_mwh"]].sum()
-    share = (by_hour["matched_mwh"] / by_hour["load_mwh"]).unstack() * 100
-    image = above.imshow(share, aspect="auto", cmap="cividis", vmin=np.floor(share.min().min() / 10) * 10, vmax=100)
-    above.set_yticks(range(12), ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
-    above.set_xticks(range(0, 24, 3), [f"{hour:02d}:00" for hour in range(0, 24, 3)])
-    above.set_title("Share of load matched, by month and hour of day (local time)", loc="left", fontweight="bold")
-    figure.colorbar(image, ax=above, label="matched, % of load", pad=0.01)
 
-    matched = hourly["matched_mwh"].rolling(168).sum()
-    end = int(np.nanargmin(matched.to_numpy()))
-    week = hourly.iloc[end - 167 : end + 1]
-    direct = week["matched_mwh"] - week["matched_from_storage_mwh"]
-    below.stackplot(
-        week.index,
-        direct,
-        week["matched_from_storage_mwh"],
-        week["unmatched_mwh"],
-        step="post",
-        colors=[MATCHED, STORED, UNMATCHED],
-        labels=["matched directly", "matched from storage", "unmatched: bought from the grid"],
-    )
-    top = week["load_mwh"] + week["excess_mwh"]
-    below.fill_between(week.index, week["load_mwh"], top, step="post", color=EXCESS, label="excess: sold")
-    below.plot(week.index, week["load_mwh"], color=INK, linewidth=1.2, label="load")
-    below.set_ylabel("MWh per hour")
-    below.set_ylim(0, None)
-    below.margins(x=0)
-    below.xaxis.set_major_formatter(plt.matplotlib.dates.DateFormatter("%a %d %b", tz=TIMEZONE))
-    below.xaxis.set_major_locator(plt.matplotlib.dates.DayLocator(tz=TIMEZONE))
-    below.set_title("The hardest week", loc="left", fontweight="bold")
-    below.legend(ncols=3, loc="upper left", frameon=False, bbox_to_anchor=(0, -0.1))
-    for axes in (above, below):
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(picture, dpi=110, metadata={"Software": "carbonmatch"})
+def take(run: Path) -> None:
+    """Take both pictures."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": WIDTH, "height": TOP})
+        page.goto((run / "report.html").resolve().as_uri())
+        page.screenshot(path=DOCS / "answer.png")
+        page.evaluate(
+            "() => { const heat = document.getElementById('zone1-heat');"
+            "heat.after(document.getElementById('zone1-week3')); window.scrollTo(0, 0); }"
+        )
+        page.screenshot(path=DOCS / "matching.png", full_page=True, clip=clip(page, "#zone1-heat", "#zone1-week3"))
+        browser.close()
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]), Path(sys.argv[2]))
+    take(Path(sys.argv[1]))
