@@ -105,7 +105,7 @@ class Instrument:
     commissioned             first day of operation of the plant; None where the case does not say
     factor                   emission factor of its generation
     certificates             whether energy attribute certificates come with the energy
-    embodied_g_per_kwh       emissions of building and fuelling the plant, per MWh generated; None where not asked for
+    embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
     """
 
