@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from interruptible import INTERRUPTIBLE
 
 import carbonmatch
 import carbonmatch.cli as command_line
@@ -28,7 +29,7 @@ def test_help_names_every_command_and_exit_code(run):
         assert word in ended.out
 
 
-@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep", "report"])
+@pytest.mark.parametrize("command", ["init", "validate", "solve", "sweep", "match", "report", "verify"])
 def test_every_command_has_help(run, command):
     ended = run(command, "--help")
     assert ended.code == 0
@@ -153,7 +154,7 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_goes_on(run, case, monkeypatch)
 @pytest.mark.year
 def test_ctrl_c_in_the_middle_of_a_year(tmp_path):
     solving = subprocess.Popen(
-        [*CARBONMATCH, "solve", ROOT / "models/ai-factory-frankfurt.yaml", "--out", tmp_path / "runs/year"],
+        [*INTERRUPTIBLE, "solve", ROOT / "models/ai-factory-frankfurt.yaml", "--out", tmp_path / "runs/year"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from interruptible import INTERRUPTIBLE
 
 import carbonmatch as cm
 from carbonmatch.cli.sweep import read_targets
@@ -205,11 +205,8 @@ def test_targets_are_read_in_decimals(text, targets):
 
 
 def test_ctrl_c_ends_all_processes_and_leaves_nothing(case):
-    code = "import sys; from carbonmatch.cli import main; main(sys.argv[1:])"
     words = ["sweep", str(case), "--cfe", "0.001:0.999:0.001", "--jobs", "2", "--out", "frontier"]
-    sweeping = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    sweeping = subprocess.Popen([*INTERRUPTIBLE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert sweeping.stderr is not None
     while "of 999 targets" not in sweeping.stderr.readline():
         assert sweeping.poll() is None
