@@ -322,6 +322,13 @@ def _summary(tables, first, local, hours, zones, *, case, intensity):
     }
 
 
+PARTS = [
+    {"cause": "load", "matched_mwh": -100.0, "unmatched_mwh": 100.0},
+    {"cause": "generation", "matched_mwh": -900.0, "unmatched_mwh": 900.0},
+    {"cause": "storage", "matched_mwh": 500.0, "unmatched_mwh": -500.0},
+]
+
+
 def _as_metered(summary):
     summary |= {"kind": "metered", "cost": None, "shadow_prices": None, "certificate": None, "target": None}
     for contract in summary["contracts"].values():
@@ -332,11 +339,33 @@ def _as_metered(summary):
         site["firm_capacity_mw"] = None
     summary["reconciliation"] = {
         "plan": "runs/plan",
+        "plan_period": "2020-01-01 00:00 to 2020-12-31 23:00",
         "plan_matched_share": 0.75,
         "actual_matched_share": 0.7,
-        "causes": [
-            {"cause": "load", "matched_mwh": -100.0, "unmatched_mwh": 300.0},
-            {"cause": "generation", "matched_mwh": -900.0, "unmatched_mwh": 900.0},
+        **{f"{side}_{key}_mwh": 10_000.0 for side in ("plan", "actual") for key in ("load", "generation")},
+        "plan_matched_mwh": 7_500.0,
+        "actual_matched_mwh": 7_000.0,
+        "plan_unmatched_mwh": 2_500.0,
+        "actual_unmatched_mwh": 3_000.0,
+        "matched_change_mwh": -500.0,
+        "causes": PARTS,
+        "contracts": [
+            {
+                "contract": "sun",
+                "plan_generation_mwh": 6_000.0,
+                "actual_generation_mwh": 5_000.0,
+                "change_mwh": -1_000.0,
+                "change_share": -1 / 6,
+            }
+        ],
+        "months": [{"month": "2020-01", "matched_change_mwh": -500.0, "causes": PARTS}],
+        "hours_furthest_behind": [
+            {
+                "interval_start_utc": "2020-01-01T05:00:00+00:00",
+                "zone": "DE",
+                "matched_change_mwh": -50.0,
+                "causes": PARTS,
+            }
         ],
     }
 

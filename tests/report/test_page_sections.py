@@ -13,8 +13,9 @@ from carbonmatch.report.page.answer import answer, contract_table, counted, peri
 from carbonmatch.report.page.baselines import baseline_table, read_baselines
 from carbonmatch.report.page.emissions import emissions, tonnes
 from carbonmatch.report.page.evidence import assumption_table, certificate, input_table, version_table
-from carbonmatch.report.page.frameworks import frameworks, reconciliation
+from carbonmatch.report.page.frameworks import frameworks
 from carbonmatch.report.page.listing import listing, units_of
+from carbonmatch.report.page.plan_and_actual import reconciliation
 
 
 @pytest.fixture(scope="module")
@@ -413,11 +414,27 @@ def test_tonnes_have_digits_for_their_size(value, text):
 def test_the_reconciliation_tells_the_difference_by_cause():
     run, _ = made_run(24 * 30, metered=True)
     found = reconciliation(run.summary, units_of(run.summary))
-    assert found.sentence == (
-        "The plan matched 75.0 % of the load; the meters say 70.0 %. "
-        "The difference of -5.0 percentage points comes from:"
-    )
-    assert [row[0] for row in found.table.rows] == ["load", "generation"]
+    assert found.sentence == "The plan matched 75.0 % of its load; the meters say 70.0 % of theirs."
+    # 7,500 less 100 and 900, and 500 more: 7,000; the widest is the plan, 7,500
+    steps = [(bar.label, bar.left, bar.left + bar.width, bar.kind) for bar in found.chart.bars]
+    expected = [
+        ("matched in the plan", 0, 7500, "total"),
+        ("by load", 7400, 7500, "sale"),
+        ("by generation", 6500, 7400, "sale"),
+        ("by storage", 6500, 7000, "part"),
+        ("matched as metered", 0, 7000, "total"),
+    ]
+    assert steps == [
+        (label, pytest.approx(start / 75), pytest.approx(end / 75), kind) for label, start, end, kind in expected
+    ]
+    assert found.chart.caption.startswith("Generation made the largest difference: 0.9 GWh less was matched.")
+    titles = [table.title for table in found.tables]
+    assert titles == [
+        "Plan and actual",
+        "What made the difference",
+        "Generation against plan",
+        "Where matched differs most",
+    ]
 
 
 # --- evidence ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.overview.frontier import frontier
+from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, target_text
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
@@ -12,6 +13,7 @@ __all__ = [
     "OverviewTable",
     "frontier",
     "overview",
+    "reconciliation_tables",
     "score_table",
     "target_text",
 ]

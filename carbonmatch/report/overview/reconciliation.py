@@ -84,7 +84,7 @@ def _contracts(found: Summary, units: Units) -> OverviewTable:
             Column("plan", units.energy.unit),
             Column("actual", units.energy.unit),
             Column("change", units.energy.unit),
-            Column("of plan"),
+            Column("relative change"),
         ),
         rows,
     )

@@ -333,7 +333,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
         {**site, "name": name, "zone": site["zone"] if several else None} for name, site in summary["grid"].items()
     ]
     return listing(
-        "Firm grid supply",
+        "Load and grid supply" if summary.get("kind") == "metered" else "Firm grid supply",
         (
             Field.words("site", "name"),
             Field.words("zone", "zone"),

@@ -34,6 +34,7 @@ class BarChart:
     columns: tuple[tuple[str, str], ...]
     bars: tuple[Bar, ...]
     zero: float
+    head: str = "component"
 
 
 @dataclass(frozen=True)

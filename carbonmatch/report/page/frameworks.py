@@ -1,4 +1,4 @@
-"""What reporting frameworks ask for, each with its answer and its fields; and the reconciliation of plan and meters."""
+"""What reporting frameworks ask for, each with its answer and its fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from carbonmatch.report.numbers import Units, number, share
+from carbonmatch.report.numbers import Units, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.answer import not_taken
 from carbonmatch.report.page.headline import headline
@@ -267,37 +267,3 @@ def _unit(*fields: Entry) -> str | None:
         if unit and field.get("value") is not None:
             return unit
     return None
-
-
-# --- plan and actual --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """How the plan turned out: in a sentence, and by cause."""
-
-    sentence: str
-    table: OverviewTable
-
-
-def reconciliation(summary: Mapping[str, Any], units: Units) -> Reconciliation | None:
-    """Return what kept the actual share from the planned one; None for a run that has no plan to answer for."""
-    found = summary.get("reconciliation")
-    if not found:
-        return None
-    plan, actual = found.get("plan_matched_share"), found.get("actual_matched_share")
-    sentence = f"The plan matched {share(plan)} of the load; the meters say {share(actual)}."
-    if plan is not None and actual is not None:
-        sentence += f" The difference of {number(100.0 * (actual - plan), 1)} percentage points comes from:"
-    entries = [{**cause, "cause": cause["cause"].replace("_", " ")} for cause in found.get("causes") or ()]
-    table = listing(
-        "Plan and actual, by cause",
-        (
-            Field.words("cause", "cause"),
-            Field.of("matched, actual less plan", "matched_mwh", units.energy),
-            Field.of("unmatched, actual less plan", "unmatched_mwh", units.energy),
-        ),
-        entries,
-        note=f"Plan: {found['plan']}." if found.get("plan") else "",
-    )
-    return Reconciliation(sentence, table)

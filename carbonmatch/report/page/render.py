@@ -25,9 +25,10 @@ from carbonmatch.report.page.dispatch import Dispatch, dispatches
 from carbonmatch.report.page.duration import duration_figure
 from carbonmatch.report.page.emissions import Emissions, emissions
 from carbonmatch.report.page.figure import Figure, Key
-from carbonmatch.report.page.frameworks import Frameworks, Reconciliation, frameworks, reconciliation
+from carbonmatch.report.page.frameworks import Frameworks, frameworks
 from carbonmatch.report.page.heat import DayPicture, HeatMap, day_picture, heat_map
 from carbonmatch.report.page.listing import units_of
+from carbonmatch.report.page.plan_and_actual import Reconciliation, reconciliation
 from carbonmatch.report.page.reader import reader_data
 from carbonmatch.report.page.weeks import chosen_weeks, legend, tallest_mw, week_figure
 from carbonmatch.report.run_tables import RunTables
