@@ -118,8 +118,10 @@ def deepest_discharge_mwh(charge: FloatArray, drawn: FloatArray) -> float:
 
 _NO_ROWS: Final = pd.DataFrame(
     {
-        **{name: np.array([], dtype=np.int64) for name in ("storage", "charge_step", "discharge_step", "contract")},
-        **{name: np.array([], dtype=np.int64) for name in ("production_step",)},
+        **{
+            name: np.array([], dtype=np.int64)
+            for name in ("storage", "charge_step", "discharge_step", "contract", "production_step")
+        },
         **{name: np.array([], dtype=float) for name in ("charged_mwh", "discharged_mwh", "production_mwh")},
     }
 )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 MOST_BYTES: Final = 4 * 2**30
 """A bundle that unpacks to more than this, 4 GiB, is damaged or not meant well: a year of ten zones takes some 0.1."""
+
+UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What zipfile raises for a file that is no zip, for damaged and missing bytes, and for compression or a password that
+no bundle has."""
 
 _WORDS: Final = """This is the audit bundle of one run of carbonmatch {version}: {case}.
 
@@ -93,9 +98,7 @@ def write_bundle(run: RunFolder, tables: RunTables, path: Path) -> None:
         "case": run.summary["case"],
         "case_file": CASE,
         "tables": told,
-        "files": {
-            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in content.items()
-        },
+        "files": {name: told_of(data) for name, data in content.items()},
     }
     content[INDEX] = runfolder.to_json(index).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -104,6 +107,11 @@ def write_bundle(run: RunFolder, tables: RunTables, path: Path) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content[name])
+
+
+def told_of(data: bytes) -> dict[str, Any]:
+    """Return what the list says of a file."""
+    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
 def _csv_tables(run: RunFolder, tables: RunTables) -> dict[str, bytes]:
@@ -148,10 +156,16 @@ def verify_bundle(path: Path, on_progress: Callable[[str], None] | None = None) 
     """
     with _unpacked(path) as (folder, index):
         checks = [Check("every file is the one that the bundle lists", tuple(_file_faults(folder, index)))]
-        run = read_run(folder / RUN)
-        tables = {str(table["path"]): folder / _safe(table["file"], path) for table in index["tables"]}
-        checks += verify_run(run, folder / _safe(index["case_file"], path), tables, on_progress)
-        checks.append(Check("the tables in CSV say what the run says", tuple(_csv_faults(run, folder / CSV))))
+        tables = {table["path"]: folder / _safe(table["file"], path) for table in index["tables"]}
+        case_file = folder / _safe(index["case_file"], path)
+        try:
+            run = read_run(folder / RUN)
+        except InputError as error:
+            told = (str(fault).replace(f"{folder}/", "") for fault in error.faults)
+            checks.append(Check("the run can be read", tuple(told)))
+        else:
+            checks += verify_run(run, case_file, tables, on_progress)
+            checks.append(Check("the tables in CSV say what the run says", tuple(_csv_faults(run, folder / CSV))))
     return Verification(
         case=str(index["case"]),
         version=str(index["carbonmatch"]),
@@ -176,23 +190,31 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         except IsADirectoryError as error:
             what = "is a folder; write its bundle with `carbonmatch report RUN --format audit`, and verify that"
             raise InputError([Fault(str(path), what)]) from error
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except OSError as error:
+            raise InputError([Fault(str(path), f"cannot be unpacked: {error.strerror or error}")]) from error
+        except UNREADABLE as error:
             raise InputError([Fault(str(path), "is no readable zip file: damaged, or cut short")]) from error
         yield folder, _index(folder / INDEX, path)
 
 
 def _index(file: Path, path: Path) -> dict[str, Any]:
     try:
-        index = json.loads(file.read_bytes())
+        index: Any = json.loads(file.read_bytes())
     except FileNotFoundError as error:
         what = f"is no audit bundle (there is no {INDEX} in it); write one with `carbonmatch report RUN --format audit`"
         raise InputError([Fault(str(path), what)]) from error
     except ValueError as error:
         raise InputError([Fault(str(path), f"is damaged: {INDEX} is no JSON")]) from error
     wanted = {"carbonmatch": str, "case": str, "case_file": str, "tables": list, "files": dict}
-    if not isinstance(index, dict) or any(not isinstance(index.get(key), kind) for key, kind in wanted.items()):
+    whole = isinstance(index, dict) and all(isinstance(index.get(key), kind) for key, kind in wanted.items())
+    if not whole or not all(_names(table, "path", "file") for table in index["tables"]):
         raise InputError([Fault(str(path), f"is damaged: {INDEX} does not name the case, its tables and all files")])
-    return index
+    found: dict[str, Any] = index
+    return found
+
+
+def _names(entry: object, *keys: str) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in keys)
 
 
 def _safe(name: object, path: Path) -> str:
@@ -227,5 +249,5 @@ def _file_faults(folder: Path, index: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} is missing"
         elif name not in listed:
             yield f"{name} is not in the list"
-        elif hashlib.sha256((folder / name).read_bytes()).hexdigest() != listed[name].get("sha256"):
+        elif listed[name] != told_of((folder / name).read_bytes()):
             yield f"{name} has been changed: its SHA-256 is not the one in the list"

@@ -80,15 +80,23 @@ def _baseline(path: Path, run: RunFolder) -> RunFolder:
     """Return a run that another can be set beside: of the same currency, period and load."""
     other = read_run(path)
     _check_summary(other)
-    faults = []
     if other.summary.get("cost") is None:
-        faults.append("has no cost (it was matched, not solved); name a run of `carbonmatch solve`")
-    for key, what in (("currency", "currency"), ("load_mwh", "load"), ("period", "period")):
-        if other.summary.get(key) != run.summary.get(key):
-            faults.append(f"is of another {what} than {run.path}, so that costs cannot be told against each other")
-    if faults:
-        raise InputError([Fault(str(path), fault) for fault in faults[:1]])
+        what = "has no cost (it was matched, not solved); name a run of `carbonmatch solve`"
+        raise InputError([Fault(str(path), what)])
+    if why := why_not_comparable(run.summary, other.summary):
+        what = f"is no baseline of {run.path}: {why}, so that costs cannot be told against each other"
+        raise InputError([Fault(str(path), what)])
     return other
+
+
+def why_not_comparable(summary: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return why the costs of two runs cannot be told against each other; nothing where they can."""
+    if other.get("currency") != summary.get("currency"):
+        return f"its currency is {other.get('currency')}"
+    for key, what in (("load_mwh", "load"), ("period", "period")):
+        if other.get(key) != summary.get(key):
+            return f"its {what} is another one"
+    return ""
 
 
 def _sweep_of(path: Path) -> Mapping[str, Any] | None:

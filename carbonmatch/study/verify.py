@@ -100,7 +100,7 @@ def verify_run(
 
 def _settings(run: RunFolder) -> list[str]:
     """Return the settings that the run was made with, as they are typed."""
-    overrides = _at(run.manifest, "case", "overrides") or []
+    overrides = _entries(_at(run.manifest, "case", "overrides"), "key", "value", "origin")
     return [f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set"]
 
 
@@ -113,7 +113,8 @@ def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
     """Compare the hashes of what was read with those that the run was made from."""
     if case.provenance.sha256 != _at(run.manifest, "case", "sha256"):
         yield f"the case file is not the one of the run: sha256 {case.provenance.sha256}"
-    known = {table["path"]: table["sha256"] for table in run.manifest.get("tables", [])}
+    told = _entries(run.manifest.get("tables"), "path", "sha256")
+    known = {str(table["path"]): table["sha256"] for table in told}
     found = {table.path: table.sha256 for table in case.provenance.tables}
     for path in sorted(known.keys() | found.keys()):
         if known.get(path) != found.get(path):
@@ -122,6 +123,8 @@ def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
 
 def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
     vectors = read_frame(run.path / runfolder.OPTIMUM)
+    if list(vectors.columns) != ["vector", "number"] or not pd.api.types.is_float_dtype(vectors["number"]):
+        raise VerificationError(f"{runfolder.OPTIMUM} does not hold the vectors of an optimum")
     numbers = {kind: vectors.loc[vectors["vector"] == kind, "number"].to_numpy(dtype=float) for kind in (VALUE, DUAL)}
     sizes = read_sizes(run.path) if run.summary.get("sizes_held") else None
     with stages("building the model"):
@@ -161,6 +164,12 @@ def _rematched(run: RunFolder, case: Case, stages: Stages) -> Matched:
     return replace(
         result, summary={**result.summary, "reconciliation": found, "warnings": warnings}, reconciliation=frame
     )
+
+
+def _entries(told: Any, *keys: str) -> list[Mapping[str, Any]]:
+    """Return the entries of a list that have all of these keys; what is dropped will be missed in the comparison."""
+    entries = told if isinstance(told, list) else []
+    return [entry for entry in entries if isinstance(entry, Mapping) and all(key in entry for key in keys)]
 
 
 def _at(content: Any, *keys: str) -> Any:

@@ -71,7 +71,7 @@ def test_a_baseline_is_a_run_of_the_same_load(run, solved, case):
     assert run("solve", case, "--out", "half", "--set", "sites.berlin.load.flat_mw=5").code == 0
     refused = run("report", solved, "--baseline", "half", "--force")
     assert refused.code == 2
-    assert "half: is of another load than run" in refused.err
+    assert "half: is no baseline of run: its load is another one" in refused.err
 
 
 def test_paths_go_to_stdout_one_a_line_and_words_to_stderr(run, solved):

@@ -50,7 +50,8 @@ def changed(bundle, target, change, *, relist=True):
         index = json.loads((folder / INDEX).read_text())
         for name in index["files"]:
             if (folder / name).exists():
-                index["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+                data = (folder / name).read_bytes()
+                index["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         (folder / INDEX).write_text(json.dumps(index))
     return Path(shutil.make_archive(str(target / "changed"), "zip", folder))
 
@@ -216,6 +217,8 @@ def test_an_answer_cut_short_is_refused(bundle, tmp_path):
         (lambda path: _zip(path, {"other.txt": "x"}), "no audit bundle"),
         (lambda path: _zip(path, {INDEX: "{"}), "is no JSON"),
         (lambda path: _zip(path, {INDEX: "{}"}), "does not name the case"),
+        (lambda path: _zip(path, {INDEX: _listing(tables=["x"])}), "does not name the case"),
+        (lambda path: _zip(path, {INDEX: _listing(), "a": "b" * 999}, damaged=True), "no readable zip file"),
         (lambda path: _zip(path, {"../out.txt": "x"}), "leads out of it"),
         (lambda path: _zip(path, {"/out.txt": "x"}), "leads out of it"),
     ],
@@ -226,10 +229,46 @@ def test_what_is_no_bundle_is_told_so(tmp_path, make, words):
         verify_bundle(tmp_path / "audit.zip")
 
 
-def _zip(path, files):
-    with zipfile.ZipFile(path, "w") as archive:
+def _listing(**changes):
+    whole = {"carbonmatch": "0", "case": "c", "case_file": "inputs/case.yaml", "tables": [], "files": {}}
+    return json.dumps(whole | changes)
+
+
+def _zip(path, files, *, damaged=False):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+    if damaged:  # the first byte of the compressed listing, which then is no such thing
+        data = bytearray(path.read_bytes())
+        data[30 + len(INDEX)] = 0xFF
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", [runfolder.SUMMARY, runfolder.MANIFEST])
+def test_a_run_that_cannot_be_read_is_told_in_words_of_the_bundle(bundle, tmp_path, name):
+    found = verify_bundle(changed(bundle, tmp_path, lambda folder: (folder / "run" / name).unlink()))
+    assert faults(found) == [
+        f"run/{name} is missing",
+        f"run: has no {name}; something was taken out of the run: make it again",
+    ]
+
+
+@pytest.mark.parametrize("manifest", [{}, {"case": {"overrides": [3]}, "tables": [{}]}, {"case": 1, "tables": 2}])
+def test_a_manifest_of_another_shape_is_a_difference_and_no_breakdown(bundle, tmp_path, manifest):
+    def change(folder):
+        (folder / "run" / runfolder.MANIFEST).write_text(json.dumps(manifest))
+
+    found = verify_bundle(changed(bundle, tmp_path, change))
+    assert any("the case file is not the one of the run" in fault for fault in faults(found))
+
+
+def test_vectors_of_another_shape_are_told(bundle, tmp_path):
+    def change(folder):
+        file = folder / "run" / runfolder.OPTIMUM
+        write_table(pd.read_parquet(file).rename(columns={"number": "value"}), file)
+
+    told = faults(verify_bundle(changed(bundle, tmp_path, change)))
+    assert told == ["optimum.parquet does not hold the vectors of an optimum"]
 
 
 def test_a_case_that_has_been_changed_since_makes_no_bundle(place, tmp_path, monkeypatch):

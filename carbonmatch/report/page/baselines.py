@@ -8,14 +8,12 @@ from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview import Column, OverviewTable, target_text
+from carbonmatch.report.source import why_not_comparable
 from carbonmatch.runfolder import RunFolder
 
 _WORDS: Final = {"annual": "annual matching", "monthly": "monthly matching", "none": "no target"}
 LEAST_TONNES: Final = 1.0
 """Of a difference below this, a cost per tonne would be noise."""
-
-_SAME_LOAD: Final = 1e-6
-"""Loads that differ by less than this share are the same."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,9 @@ def _baseline(summary: Mapping[str, Any], other: Mapping[str, Any]) -> Baseline:
     target = other["target"]
     word = _WORDS.get(target["matching"]) or f"{given_share(target['cfe'])} hour by hour"
     net = other["cost"]["net_of_sales_per_mwh_load"]
-    why_not = _why_not(summary, other)
+    why_not = why_not_comparable(summary, other)
     premium = None if why_not else summary["cost"]["net_of_sales_per_mwh_load"] - net
     return Baseline(word, other, net, premium, why_not)
-
-
-def _why_not(summary: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    if summary["currency"] != other["currency"]:
-        return f"its currency is {other['currency']}"
-    if abs(summary["load_mwh"] - other["load_mwh"]) > _SAME_LOAD * summary["load_mwh"]:
-        return "its load is another one"
-    if summary["period"]["start_utc"] != other["period"]["start_utc"]:
-        return "its period is another one"
-    return ""
 
 
 def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], units: Units) -> OverviewTable:
