@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import Matched, Result, Sweep
     from carbonmatch.study import match_case as match
     from carbonmatch.study import solve_case as solve
-    from carbonmatch.study import sweep_targets as sweep
+    from carbonmatch.study import sweep_case as sweep
 
 __version__ = "0.3.0"
 
@@ -86,7 +86,7 @@ _HOME: Final = {
 _NAME_AT_HOME: Final = {
     "match": "match_case",
     "solve": "solve_case",
-    "sweep": "sweep_targets",
+    "sweep": "sweep_case",
     "verify": "verify_bundle",
 }
 """Names that read better without their module in front."""

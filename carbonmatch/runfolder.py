@@ -12,7 +12,8 @@ solver.log          what the solver said
 
 A report on the run may stand beside these; see `REPORT_FILES`.
 
-A sweep holds `sweep.json` and `sweep.csv`, one row per point, and a run folder for each of them under `points`.
+A study (a sweep, a comparison, ...) holds `<study>.json` and `<study>.csv`, one row per point, a page, a workbook, and
+a run folder for each point under `points`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,8 @@ MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
 
 
-SWEEP: Final = "sweep.json"
-SWEEP_TABLE: Final = "sweep.csv"
 POINTS: Final = "points"
+LOCK: Final = ".lock"
 
 
 PAGE: Final = "report.html"
@@ -132,9 +132,33 @@ DRAFTS: Final = ".report-"
 
 _RUN_FILES: Final = RECORD | REPORT_FILES | {f"{DRAFTS}*", f"{DRAFTS}*/**/*"}
 RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
-SWEEP_KIND: Final = FolderKind(
-    "sweep", frozenset({SWEEP}), frozenset({SWEEP, SWEEP_TABLE, *(f"{POINTS}/*/{name}" for name in _RUN_FILES)})
-)
+
+
+@dataclass(frozen=True)
+class StudyKind(FolderKind):
+    """A folder with many runs: what was found in all of them, and each of them under `points`."""
+
+    @classmethod
+    def of(cls, name: str) -> StudyKind:
+        """Return the folder that the study of that name writes."""
+        own = {f"{name}.json", f"{name}.csv", PAGE, WORKBOOK}
+        files = {*own, *(f"{POINTS}/*/{file}" for file in _RUN_FILES)}
+        return cls(name, frozenset({f"{name}.json"}), frozenset(files))
+
+    @property
+    def record(self) -> str:
+        """The file that holds all that was found."""
+        return f"{self.name}.json"
+
+    @property
+    def table(self) -> str:
+        """The file with one row per point."""
+        return f"{self.name}.csv"
+
+
+SWEEP_KIND: Final = StudyKind.of("sweep")
+COMPARISON_KIND: Final = StudyKind.of("comparison")
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND)
 
 
 @dataclass(frozen=True)
@@ -193,6 +217,51 @@ def new_run_folder(path: Path, *, force: bool = False, kind: FolderKind = RUN_KI
             shutil.rmtree(draft)
 
 
+@contextmanager
+def study_folder(path: Path, kind: StudyKind, *, force: bool = False) -> Iterator[Path]:
+    """Give a folder beside `path` to gather runs in, and rename it to `path` once the block has ended well.
+
+    What is interrupted stays, under the name of `unfinished`, for the same study to go on from. What stood at `path`
+    stays as it was until then.
+
+    Raises:
+        InputError: the folder cannot be written, or another process is gathering there now.
+    """
+    check_writable(path, force=force, kind=kind)
+    draft = unfinished(path)
+    (draft / POINTS).mkdir(parents=True, exist_ok=True)
+    try:
+        with _locked(draft / LOCK, path):
+            yield draft
+            (draft / LOCK).unlink()
+            _put_in_place(draft, path)
+    finally:
+        if draft.exists() and not any((draft / POINTS).iterdir()):
+            shutil.rmtree(draft)
+
+
+def unfinished(path: Path) -> Path:
+    """Return where the study that is to be written to `path` gathers its runs."""
+    return path.parent / f".{path.name}.unfinished"
+
+
+@contextmanager
+def _locked(file: Path, path: Path) -> Iterator[None]:
+    """Keep a second process out; the system frees the lock when this one ends, however it ends."""
+    with file.open("w") as handle:
+        try:
+            import fcntl  # noqa: PLC0415 - where there is none, two at a time are the user's to avoid
+        except ImportError:
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            what = "is being written by another carbonmatch now; wait for it, or name another --out"
+            raise InputError([Fault(str(path), what)]) from error
+        yield
+
+
 def _put_in_place(draft: Path, path: Path) -> None:
     """Rename a finished draft to `path`; what stood there is deleted only once that has worked."""
     if not path.exists():
@@ -228,10 +297,11 @@ def read_run(path: Path) -> RunFolder:
     """
     if not path.is_dir():
         raise InputError([Fault(str(path), "is no folder; name the folder that `carbonmatch solve --out` wrote")])
-    if (path / SWEEP).is_file():
-        points = sorted(str(point) for point in (path / POINTS).glob("*"))
-        what = f"is a sweep; name one of its points: {listed(points, 4)}" if points else "is a sweep without points"
-        raise InputError([Fault(str(path), what)])
+    for kind in STUDY_KINDS:
+        if (path / kind.record).is_file():
+            points = sorted(str(point) for point in (path / POINTS).glob("*"))
+            named = f"; name one of its points: {listed(points, 4)}" if points else " without points"
+            raise InputError([Fault(str(path), f"is a {kind.name}{named}")])
     if not any((path / name).exists() for name in (SUMMARY, MANIFEST)):
         what = f"is no run folder (there is no {SUMMARY} in it); name one that solve or match wrote"
         raise InputError([Fault(str(path), what)])

@@ -11,7 +11,7 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,37 +161,6 @@ def _kind(kind: Any) -> str:
         (pa.types.is_null, "nothing"),
     )
     return next((word for test, word in words if test(kind)), f"values of type {kind}")
-
-
-class TableReader:
-    """Reads the tables of one case, each file once, and keeps the record of each.
-
-    folder      what relative paths are relative to
-    elsewhere   where tables stand that are not where the case says, by the path as it is written there
-    """
-
-    def __init__(self, folder: Path, elsewhere: Mapping[str, Path] | None = None) -> None:
-        self.folder = folder
-        self.elsewhere = elsewhere or {}
-        self._tables: dict[Path, Table | InputError] = {}
-
-    def read(self, path: str) -> Table:
-        """Return the table of that path; a file that could not be read fails again in the same words."""
-        full = self.elsewhere.get(path, self.folder / path)
-        if full not in self._tables:
-            try:
-                self._tables[full] = read_table(full, written=path)
-            except InputError as error:
-                self._tables[full] = error
-        found = self._tables[full]
-        if isinstance(found, InputError):
-            raise InputError(found.faults)
-        return found
-
-    @property
-    def records(self) -> tuple[TableRecord, ...]:
-        """The record of every table read so far, in the order of reading."""
-        return tuple(table.record for table in self._tables.values() if isinstance(table, Table))
 
 
 def read_table(path: str | Path, *, written: str | None = None) -> Table:

@@ -6,6 +6,7 @@ from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
+from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import prove, prove_accounts
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import summarise
@@ -13,10 +14,13 @@ from carbonmatch.accounting.summary import summarise
 __all__ = [
     "Balance",
     "Metered",
+    "Premium",
     "StoredFlows",
     "build_ledger",
+    "emissions_by_the_hour_t",
     "facts_from_case",
     "flows_of",
+    "premium_over",
     "prove",
     "prove_accounts",
     "read_meters",
@@ -25,4 +29,5 @@ __all__ = [
     "stored_flows",
     "summarise",
     "summarise_metered",
+    "why_not_comparable",
 ]

@@ -3,7 +3,7 @@
 from carbonmatch.case.block import demanded
 from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
 from carbonmatch.case.price import EnergyPrice
-from carbonmatch.case.reading import Purpose, case_from_mapping, check_case, load_case
+from carbonmatch.case.reading import Purpose, Variant, case_from_mapping, check_case, load_case, load_variants
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -26,12 +26,14 @@ __all__ = [
     "Surplus",
     "Target",
     "Technology",
+    "Variant",
     "VirtualContract",
     "Zone",
     "case_from_mapping",
     "check_case",
     "demanded",
     "load_case",
+    "load_variants",
     "template_names",
     "write_template",
 ]

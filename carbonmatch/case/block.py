@@ -23,8 +23,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from carbonmatch.case.table_reader import TableReader
 from carbonmatch.stamps import Placement, StampColumn
-from carbonmatch.tables import TableReader
 from carbonmatch.timegrid import TimeGrid
 
 FINDINGS = "findings"

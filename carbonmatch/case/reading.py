@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,8 +16,8 @@ from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings
 from carbonmatch.case.schema import Case, Override, Provenance, Time
+from carbonmatch.case.table_reader import TableReader
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import TableReader
 from carbonmatch.timegrid import TimeGrid
 
 Purpose = Literal["solve", "match"]
@@ -43,12 +43,47 @@ def load_case(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
+    tables = TableReader(Path(path).resolve().parent, elsewhere)
+    return _load(path, Variant(tuple(settings), scenario), tables, purpose)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to read a case file: a scenario of it, if one is named, then settings such as `target.cfe=0.95`."""
+
+    settings: tuple[str, ...] = ()
+    scenario: str | None = None
+
+
+def load_variants(path: str | Path, variants: Iterable[Variant], *, purpose: Purpose | None = None) -> list[Case]:
+    """Read and check a case file in several variants; every table is read once.
+
+    Raises:
+        InputError: holds the faults of all variants, each told once.
+    """
+    tables = TableReader(Path(path).resolve().parent)
+    cases, faults = [], dict[Fault, None]()
+    for variant in variants:
+        try:
+            cases.append(_load(path, variant, tables.again(), purpose))
+        except InputError as error:
+            faults.update(dict.fromkeys(error.faults))
+    if faults:
+        raise InputError(faults)
+    return cases
+
+
+def _load(path: str | Path, variant: Variant, tables: TableReader, purpose: Purpose | None) -> Case:
+    """Return a checked case.
+
+    Raises:
+        InputError: holds every fault that was found, in reading order.
+    """
     began = time.perf_counter()
     document = read_document(Path(path), str(path))
-    overrides = apply_scenario(document, scenario) if scenario is not None else []
-    overrides += apply_settings(document, settings)
-    provenance = Provenance(str(path), document.sha256, scenario, tuple(overrides))
-    tables = TableReader(Path(path).resolve().parent, elsewhere)
+    overrides = [] if variant.scenario is None else apply_scenario(document, variant.scenario)
+    overrides += apply_settings(document, variant.settings)
+    provenance = Provenance(str(path), document.sha256, variant.scenario, tuple(overrides))
     case = _check(document, tables, provenance, arrays=False, purpose=purpose)
     return case.with_provenance(replace(case.provenance, seconds=time.perf_counter() - began))
 
@@ -60,16 +95,7 @@ def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str 
         InputError: holds every fault of the case and of its scenarios, each told once.
     """
     others = _block(read_document(Path(path), str(path)).values.get("scenarios")) if scenario is None else {}
-    faults: dict[Fault, None] = {}
-    cases = []
-    for name in (scenario, *others):
-        try:
-            cases.append(load_case(path, settings=settings, scenario=name))
-        except InputError as error:
-            faults.update(dict.fromkeys(error.faults))
-    if faults:
-        raise InputError(faults)
-    return cases[0]
+    return load_variants(path, [Variant(tuple(settings), name) for name in (scenario, *others)])[0]
 
 
 def case_from_mapping(

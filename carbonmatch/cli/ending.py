@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,8 +16,11 @@ INTERRUPTED: Final = 130
 
 
 @contextmanager
-def exit_codes(interrupted: str = "Interrupted.") -> Iterator[None]:
-    """Turn what carbonmatch raises on purpose, Ctrl-C and a reader that has left into words and exit codes."""
+def exit_codes(interrupted: str | Callable[[], str] = "Interrupted.") -> Iterator[None]:
+    """Turn what carbonmatch raises on purpose, Ctrl-C and a reader that has left into words and exit codes.
+
+    interrupted   what to say after Ctrl-C, or what finds that out then
+    """
     try:
         yield
     except InputError as error:
@@ -27,7 +30,7 @@ def exit_codes(interrupted: str = "Interrupted.") -> Iterator[None]:
         tell_error(str(error))
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
-        typer.echo(interrupted, err=True)
+        typer.echo(interrupted if isinstance(interrupted, str) else interrupted(), err=True)
         raise typer.Exit(INTERRUPTED) from error
     except BrokenPipeError as error:
         raise typer.Exit(DONE) from error

@@ -5,9 +5,10 @@ The only place that says Var or Constraint.
 
 from __future__ import annotations
 
+from carbonmatch.formulation.adapt import adapt
 from carbonmatch.formulation.build import build_model
 from carbonmatch.formulation.extract import extract_solution
 from carbonmatch.formulation.problem import problem_from_case
 from carbonmatch.formulation.target import target_sides
 
-__all__ = ["build_model", "extract_solution", "problem_from_case", "target_sides"]
+__all__ = ["adapt", "build_model", "extract_solution", "problem_from_case", "target_sides"]

@@ -51,7 +51,12 @@ def add_ledgers(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeT
         add_attribute_balance(block, zone, flows, time)
         block.unmatched = list(block.unmatched_mwh.values())
         block.excess = list(block.excess_mwh.values())
-    block.sales = pyo.Expression(expr=linear_sum(zone.sale_price_per_mwh.tolist(), list(block.sold_mwh.values())))
+    block.sales = pyo.Expression(expr=sales(block, zone))
+
+
+def sales(block: pyo.Block, zone: ZoneTerms) -> pyo.Expression:
+    """What is earned by what is sold over the horizon [currency]."""
+    return linear_sum(zone.sale_price_per_mwh.tolist(), list(block.sold_mwh.values()))
 
 
 def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:

@@ -35,13 +35,18 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
     add_power_limit(block, pools, time)
     add_energy_limits(block, pools, storage, time)
     add_cycle_limit(block, pools, storage, time)
-    flows = [
-        PoolFlows(terms, list(pool.charge_mwh.values()), list(pool.discharge_mwh.values()))
-        for terms, pool in zip(storage.pools, pools, strict=True)
-    ]
+    flows = pool_flows(block, storage)
     block.capacity_cost = pyo.Expression(expr=capacity_cost(block, storage, time))
     block.operation_cost = pyo.Expression(expr=operation_cost(storage, flows))
     return flows
+
+
+def pool_flows(block: pyo.Block, storage: StorageTerms) -> list[PoolFlows]:
+    """Return the flows of the pools of a storage that was added."""
+    pools = [(terms, block.pool[terms.name]) for terms in storage.pools]
+    return [
+        PoolFlows(terms, list(pool.charge_mwh.values()), list(pool.discharge_mwh.values())) for terms, pool in pools
+    ]
 
 
 def add_state_of_charge(pool: pyo.Block, storage: StorageTerms, time: TimeTerms) -> None:

@@ -23,14 +23,25 @@ def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> Flow:
     for variable, limit in zip(retail, load, strict=True):
         if limit == 0.0:
             variable.fix(0.0)
-    block.energy_cost = pyo.Expression(expr=linear_sum(site.retail_price_per_mwh.tolist(), retail))
-    block.firm_capacity_cost = pyo.Expression(expr=0.0)
     if site.firm_capacity_charge_per_mw_year > 0.0:
-        add_firm_capacity(block, site, time)
+        add_firm_capacity(block, time)
+    block.energy_cost = pyo.Expression(expr=energy_cost(block, site))
+    block.firm_capacity_cost = pyo.Expression(expr=firm_capacity_cost(block, site, time))
     return retail
 
 
-def add_firm_capacity(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> None:
+def energy_cost(block: pyo.Block, site: SiteTerms) -> pyo.Expression:
+    """What the energy costs that a site buys at retail [currency]."""
+    return linear_sum(site.retail_price_per_mwh.tolist(), list(block.retail_supply_mwh.values()))
+
+
+def firm_capacity_cost(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> pyo.Expression:
+    """What the firm supply of a site costs over the horizon [currency]; nothing where none is charged for."""
+    charge = site.firm_capacity_charge_per_mw_year
+    return charge * time.year_fraction * block.firm_capacity_mw if charge > 0.0 else 0.0
+
+
+def add_firm_capacity(block: pyo.Block, time: TimeTerms) -> None:
     """Reserve firm grid supply for the largest step of the horizon.
 
     retail_supply[t] <= firm_capacity_mw * h             [MWh per step]
@@ -40,4 +51,3 @@ def add_firm_capacity(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> Non
     block.firm_capacity_mw = pyo.Var(bounds=(0.0, None))
     hours, firm, retail = time.hours_per_step, block.firm_capacity_mw, block.retail_supply_mwh
     block.firm_capacity_limit = pyo.Constraint(range(time.steps), rule=lambda _, t: retail[t] - hours * firm <= 0.0)
-    block.firm_capacity_cost.set_value(site.firm_capacity_charge_per_mw_year * time.year_fraction * firm)

@@ -60,20 +60,24 @@ def least_volume(problem: Problem, group: list[int], steps: list[int]) -> float:
 
 
 def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
-    """Return the right-hand side of each target row for a problem that may want another share than the model, no more.
+    """Return the right-hand sides of target and surplus limit for a problem that differs in these alone.
 
     None where the problem's model would have other rows: an hourly target of exactly 0 or 1 has none.
     """
-    groups, periods = target_groups(problem), target_periods(problem)
+    target, groups, periods = problem.target, target_groups(problem), target_periods(problem)
     hourly, volume = getattr(model, "hourly_target", None), getattr(model, "volume_target", None)
+    surplus = getattr(model, "surplus_limit", None)
     sides: list[tuple[pyo.Constraint, float]] = []
-    if hourly is not None and 0.0 < problem.target.cfe < 1.0:
+    if hourly is not None and target.matching == "hourly" and 0.0 < target.cfe < 1.0:
         sides = [(row, unmatched_limit(problem, groups[group])) for group, row in hourly.items()]
-    elif volume is not None:
+    elif volume is not None and target.matching in {"annual", "monthly"}:
         sides = [
             (row, least_volume(problem, groups[group], periods[period])) for (group, period), row in volume.items()
         ]
-    return sides if len(sides) == len(groups) * len(periods) else None
+    wanted_rows = 0 if target.matching == "none" else len(groups) * len(periods)
+    if len(sides) != wanted_rows or (surplus is not None) != (0.0 < target.max_surplus_share < math.inf):
+        return None
+    return sides if surplus is None else [*sides, (surplus, surplus_limit_mwh(problem))]
 
 
 def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
@@ -157,5 +161,9 @@ def add_surplus_limit(model: pyo.ConcreteModel, problem: Problem) -> None:
         for variable in excess:
             variable.fix(0.0)
         return
-    limit = problem.target.max_surplus_share * problem.total_load_mwh
-    model.surplus_limit = pyo.Constraint(expr=linear_sum([1.0] * len(excess), excess) <= limit)
+    model.surplus_limit = pyo.Constraint(expr=linear_sum([1.0] * len(excess), excess) <= surplus_limit_mwh(problem))
+
+
+def surplus_limit_mwh(problem: Problem) -> float:
+    """Return the most excess that the horizon may have [MWh]."""
+    return problem.target.max_surplus_share * problem.total_load_mwh

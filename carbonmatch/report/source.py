@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonmatch import runfolder
+from carbonmatch.accounting import why_not_comparable
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.report.run_tables import RunTables, read_run_tables
 from carbonmatch.runfolder import RunFolder, read_run
@@ -89,24 +90,15 @@ def _baseline(path: Path, run: RunFolder) -> RunFolder:
     return other
 
 
-def why_not_comparable(summary: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Return why the costs of two runs cannot be told against each other; nothing where they can."""
-    if other.get("currency") != summary.get("currency"):
-        return f"its currency is {other.get('currency')}"
-    for key, what in (("load_mwh", "load"), ("period", "period")):
-        if other.get(key) != summary.get(key):
-            return f"its {what} is another one"
-    return ""
-
-
 def _sweep_of(path: Path) -> Mapping[str, Any] | None:
-    """Return the sweep that a run is a point of; None where it is none."""
+    """Return the sweep over targets that a run is a point of; None where it is none."""
     point = path.absolute()
-    file = point.parents[1] / runfolder.SWEEP if len(point.parents) > 1 else None
+    file = point.parents[1] / runfolder.SWEEP_KIND.record if len(point.parents) > 1 else None
     if file is None or point.parent.name != runfolder.POINTS or not file.is_file():
         return None
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError([Fault(str(file), "is damaged (no JSON); run `carbonmatch sweep` again")]) from error
-    return content if isinstance(content, dict) else None
+    varied = [axis.get("key") for axis in content.get("axes", [])] if isinstance(content, dict) else []
+    return content if varied == ["target.cfe"] else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonmatch.solving.compile import compile_model
+from carbonmatch.solving.compile import CompiledModel, compile_model
 from carbonmatch.solving.solve import (
     SolveOptions,
     check_solver,
@@ -14,6 +14,7 @@ from carbonmatch.solving.solve import (
 )
 
 __all__ = [
+    "CompiledModel",
     "SolveOptions",
     "check_solver",
     "compile_model",

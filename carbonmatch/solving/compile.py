@@ -49,6 +49,27 @@ class CompiledModel:
                     bound[i] = side - self.constants[i]
         return replace(self, program=replace(self.program, row_lower=lower, row_upper=upper))
 
+    def with_numbers_of_model(self) -> CompiledModel | None:
+        """Return the same with the costs and the bounds that the model has now; None where it has other columns.
+
+        The rows are taken as they were: what stands in them must not have changed.
+        """
+        (objective,) = self.model.component_data_objects(pyo.Objective, active=True)
+        with PauseGC():
+            cost = LinearRepnVisitor({}).walk_expression(objective.expr)
+        known = {id(column) for column in self.columns}
+        if not cost.linear.keys() <= known:
+            return None
+        lower, upper = _bounds(self.columns)
+        program = replace(
+            self.program,
+            cost=np.array([cost.linear.get(id(column), 0.0) for column in self.columns]),
+            offset=float(cost.constant),
+            lower=lower,
+            upper=upper,
+        )
+        return replace(self, program=program)
+
 
 def compile_model(model: pyo.ConcreteModel) -> CompiledModel:
     """Return a Pyomo model as one sparse matrix.
@@ -92,14 +113,22 @@ def _compile(model: pyo.ConcreteModel) -> CompiledModel:
         columns=np.fromiter(map(number.__getitem__, variables), np.int64, len(variables)),
         values=np.array(values, dtype=float),
     )
-    bounds = [column.bounds for column in columns]
+    least, most = _bounds(columns)
     program = LinearProgram(
         matrix=matrix,
         cost=np.array([cost.linear.get(id(column), 0.0) for column in columns]),
         offset=float(cost.constant),
         row_lower=np.array(lower, dtype=float),
         row_upper=np.array(upper, dtype=float),
-        lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
-        upper=np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
+        lower=least,
+        upper=most,
     )
     return CompiledModel(program, model, columns, tuple(rows), np.array(constants, dtype=float))
+
+
+def _bounds(columns: Iterable[Any]) -> tuple[FloatArray, FloatArray]:
+    bounds = [column.bounds for column in columns]
+    return (
+        np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
+        np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
+    )

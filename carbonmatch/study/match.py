@@ -24,8 +24,10 @@ from carbonmatch.accounting import (
 from carbonmatch.case import Case, load_case
 from carbonmatch.records import FloatArray, Ledger, ZoneLedger
 from carbonmatch.study.plan import Plan, read_plan
+from carbonmatch.study.provenance import inputs_of, rounded, versions_of
 from carbonmatch.study.result import Matched
-from carbonmatch.study.run import Stages, inputs_of, rounded, versions_of, write_accounts
+from carbonmatch.study.run import write_accounts
+from carbonmatch.study.stages import Stages
 from carbonmatch.tables import write_table
 
 LIBRARIES: Final = ("numpy", "pandas", "pyarrow")

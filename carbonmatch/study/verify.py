@@ -23,7 +23,8 @@ from carbonmatch.study.fix import fix_sizes, read_sizes
 from carbonmatch.study.frames import DUAL, VALUE
 from carbonmatch.study.match import balance_of, match_case
 from carbonmatch.study.result import Matched, Result
-from carbonmatch.study.run import Stages, verified_result
+from carbonmatch.study.solver import verified_result
+from carbonmatch.study.stages import Stages
 from carbonmatch.tables import read_frame
 
 NUMBER_TOLERANCE: Final = 1e-6

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from carbonmatch.case.table_reader import TableReader
 from carbonmatch.errors import InputError
-from carbonmatch.tables import TableReader, read_table, write_table
+from carbonmatch.tables import read_table, write_table
 
 
 def faults(call, *arguments, **options) -> list[str]:

@@ -17,6 +17,7 @@ from interruptible import INTERRUPTIBLE
 import carbonmatch
 import carbonmatch.cli as command_line
 import carbonmatch.study.run as study_run
+import carbonmatch.study.solver as study_solver
 
 ROOT = Path(__file__).parents[2]
 CARBONMATCH = [sys.executable, "-m", "carbonmatch"]
@@ -143,7 +144,7 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_goes_on(run, case, monkeypatch)
     def end_at_once(code):
         raise SystemExit(f"at once with {code}")
 
-    monkeypatch.setattr(study_run, "solve_compiled", interrupt)
+    monkeypatch.setattr(study_solver, "solve_compiled", interrupt)
     monkeypatch.setattr(command_line.os, "_exit", end_at_once)
     with pytest.raises(SystemExit, match="at once with 130"):
         command_line.main(["solve", str(case)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import carbonmatch.study.run as study_run
+import carbonmatch.study.solver as study_solver
 from carbonmatch import read_run
 from carbonmatch.errors import SolverError, VerificationError
 
@@ -160,7 +160,7 @@ def test_solver_and_verification_failures_end_with_6_and_7(run, case, monkeypatc
     def fail(*_args, **_options):
         raise error("something is off")
 
-    monkeypatch.setattr(study_run, stage, fail)
+    monkeypatch.setattr(study_solver, stage, fail)
     ended = run("solve", case)
     assert (ended.code, ended.out) == (error.exit_code, "")
     assert "error: something is off" in ended.err
@@ -174,7 +174,7 @@ def test_a_bug_shows_its_traceback(case, monkeypatch):
     def fail(*_args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(study_run, "problem_from_case", fail)
+    monkeypatch.setattr(study_solver, "problem_from_case", fail)
     with pytest.raises(ZeroDivisionError):
         main(["solve", str(case)])
 

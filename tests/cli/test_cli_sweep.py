@@ -12,8 +12,8 @@ import pytest
 from interruptible import INTERRUPTIBLE
 
 import carbonmatch as cm
-from carbonmatch.cli.sweep import read_targets
-from carbonmatch.study import sweep as study_sweep
+from carbonmatch.cli.values import read_targets
+from carbonmatch.study import solver as study_solver
 
 MONTHLY = "target.matching=monthly"
 ANNUAL = "target.matching=annual"
@@ -24,7 +24,7 @@ ANNUAL = "target.matching=annual"
 def test_every_point_is_what_a_solve_of_its_own_finds(case, settings, solver):
     options = cm.SolveOptions(solver=solver)
     targets = [0.3, 0.5, 0.9, 1.0]
-    found = cm.sweep(case, targets, settings=settings, jobs=1, options=options)
+    found = cm.sweep(case, targets, settings=settings, jobs=1, options=options, baselines=False)
     assert [point.cfe for point in found.points] == targets
     for point in found.points:
         alone = cm.solve(cm.load_case(case, settings=[*settings, f"target.cfe={point.cfe}"]), options)
@@ -42,9 +42,9 @@ def test_the_model_is_built_once_for_all_targets_that_have_a_row(case, monkeypat
         built.append(problem.target.cfe)
         return study_build_model(problem)
 
-    study_build_model = study_sweep.build_model
-    monkeypatch.setattr(study_sweep, "build_model", build_model)
-    cm.sweep(case, [0.3, 0.6, 0.9, 1.0], jobs=1)
+    study_build_model = study_solver.build_model
+    monkeypatch.setattr(study_solver, "build_model", build_model)
+    cm.sweep(case, [0.3, 0.6, 0.9, 1.0], jobs=1, baselines=False)
     assert built == [0.3, 1.0]
 
 
@@ -55,10 +55,12 @@ def test_targets_that_the_lowest_one_reaches_anyway_are_not_solved_again(case, m
         solved.append(compiled)
         return study_solve_compiled(compiled, yardstick, options)
 
-    study_solve_compiled = study_sweep.solve_compiled
-    monkeypatch.setattr(study_sweep, "solve_compiled", solve_compiled)
-    found = cm.sweep(case, [0.05, 0.1, 0.2, 0.3, 0.4], jobs=1)  # the price alone brings the score to 0.208
-    assert [point.shared_with for point in found.points] == [None, 0.05, 0.05, None, None]
+    study_solve_compiled = study_solver.solve_compiled
+    monkeypatch.setattr(study_solver, "solve_compiled", solve_compiled)
+    found = cm.sweep(
+        case, [0.05, 0.1, 0.2, 0.3, 0.4], jobs=1, baselines=False
+    )  # the price alone brings the score to 0.208
+    assert [point.shared_with for point in found.points] == [None, "cfe-0.05", "cfe-0.05", None, None]
     assert len(solved) == 3
     for point in found.points[1:3]:
         assert point.summary["target"]["cfe"] == point.cfe
@@ -88,7 +90,7 @@ def test_two_processes_write_what_one_writes(run, case):
     assert run("sweep", case, "--cfe", targets, "--jobs", 1, "--out", "one").code == 0
     ended = run("sweep", case, "--cfe", targets, "--jobs", 2, "--out", "two")
     assert ended.code == 0
-    assert "5 of 5 targets" in ended.err
+    assert "7 of 7 done" in ended.err
     files = sorted(str(path.relative_to("one")) for path in Path("one").rglob("*") if path.is_file())
     assert files == sorted(str(path.relative_to("two")) for path in Path("two").rglob("*") if path.is_file())
     for name in files:
@@ -99,9 +101,10 @@ def test_two_processes_write_what_one_writes(run, case):
 
 
 def test_what_the_lowest_target_stands_for_is_taken_from_there_even_where_all_are_solved_at_once(run, case):
-    assert run("sweep", case, "--cfe", "0.05,0.1,0.15,0.3", "--jobs", 4, "--out", "four").code == 0
+    words = ["--cfe", "0.05,0.1,0.15,0.3", "--jobs", 4, "--no-baselines", "--out", "four"]
+    assert run("sweep", case, *words).code == 0
     written = json.loads(Path("four", "sweep.json").read_text())["points"]
-    assert [point["shared_with_target_cfe"] for point in written] == [None, 0.05, 0.05, None]
+    assert [point["shared_with"] for point in written] == [None, "cfe-0.05", "cfe-0.05", None]
     assert sorted(path.name for path in Path("four", "points").iterdir()) == [
         "cfe-0.05",
         "cfe-0.1",
@@ -143,12 +146,12 @@ def test_a_person_sees_the_frontier_and_the_sizes(run, case):
 
 def test_a_target_that_cannot_be_met_is_a_row_with_its_reason(run, case):
     held = ["--set", "contracts.wind.max_mw=0", "--set", "contracts.pv.max_mw=30"]
-    ended = run("sweep", case, "--cfe", "0.3,0.9", *held, "--jobs", 1, "--out", "some")
+    ended = run("sweep", case, "--cfe", "0.3,0.9", *held, "--jobs", 1, "--no-baselines", "--out", "some")
     assert ended.code == 0
     assert "2, of which 1 are met" in ended.out
     assert "No portfolio within the limits" in ended.out
     assert sorted(path.name for path in Path("some", "points").iterdir()) == ["cfe-0.3"]
-    none = run("sweep", case, "--cfe", "0.8,0.9", *held, "--jobs", 1, "--out", "none")
+    none = run("sweep", case, "--cfe", "0.8,0.9", *held, "--jobs", 1, "--no-baselines", "--out", "none")
     assert none.code == 3
     assert "No target was met." in none.err
 
@@ -204,16 +207,26 @@ def test_targets_are_read_in_decimals(text, targets):
     assert read_targets(text) == targets
 
 
-def test_ctrl_c_ends_all_processes_and_leaves_nothing(case):
-    words = ["sweep", str(case), "--cfe", "0.001:0.999:0.001", "--jobs", "2", "--out", "frontier"]
+def test_ctrl_c_ends_all_processes_and_the_same_command_goes_on_from_there(run, case):
+    words = ["sweep", str(case), "--cfe", "0.3:0.9:0.05", "--no-baselines", "--jobs", "2", "--out", "frontier"]
     sweeping = subprocess.Popen([*INTERRUPTIBLE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert sweeping.stderr is not None
-    while "of 999 targets" not in sweeping.stderr.readline():
+    while "3 of 13 done" not in sweeping.stderr.readline():
         assert sweeping.poll() is None
     sweeping.send_signal(signal.SIGINT)
-    out, err = sweeping.communicate(timeout=30)  # the pipe closes only when the last process has ended
+    out, err = sweeping.communicate(timeout=60)  # the pipe closes only when the last process has ended
     assert sweeping.returncode == 130
     assert out == ""
-    assert err.endswith("Interrupted; nothing was written.\n")
+    assert err.endswith(" points are kept: the same command goes on from there.\n")
     assert "Traceback" not in err
-    assert sorted(path.name for path in Path().iterdir()) == ["case.yaml", "sun.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == [".frontier.unfinished", "case.yaml", "sun.csv"]
+    kept = {path.name: path.stat().st_mtime_ns for path in Path(".frontier.unfinished", "points").glob("cfe-*")}
+    assert len(kept) >= 3
+    ended = run(*words)
+    assert ended.code == 0
+    assert f"{len(kept)} of 13 are there already" in ended.err
+    for name, stamp in kept.items():
+        assert Path("frontier", "points", name).stat().st_mtime_ns == stamp
+    assert run(*words[:-1], "whole").code == 0
+    assert Path("frontier", "sweep.json").read_bytes() == Path("whole", "sweep.json").read_bytes()
+    assert sorted(path.name for path in Path().iterdir()) == ["case.yaml", "frontier", "sun.csv", "whole"]

@@ -479,5 +479,10 @@ def baseline_of(run, matching, net_per_mwh):
     """Return the run as a baseline with another target and cost."""
     summary = dict(run.summary)
     summary["target"] = {**summary["target"], "matching": matching, "cfe": 1.0}
-    summary["cost"] = {**summary["cost"], "net_of_sales_per_mwh_load": net_per_mwh, "per_mwh_load": net_per_mwh + 5.0}
+    load, gross_per_mwh = summary["load_mwh"], net_per_mwh + 5.0
+    summary["cost"] = {
+        **summary["cost"],
+        **{"net_of_sales": net_per_mwh * load, "net_of_sales_per_mwh_load": net_per_mwh},
+        **{"total": gross_per_mwh * load, "per_mwh_load": gross_per_mwh},
+    }
     return RunFolder(run.path, summary, run.manifest)

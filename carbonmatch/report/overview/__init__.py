@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from carbonmatch.report.overview.frontier import frontier
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, target_text
+from carbonmatch.report.overview.sweep import sweep_overview
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
 __all__ = [
     "Column",
     "Overview",
     "OverviewTable",
-    "frontier",
     "overview",
     "reconciliation_tables",
     "score_table",
+    "sweep_overview",
     "target_text",
 ]

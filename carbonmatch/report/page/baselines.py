@@ -6,28 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from carbonmatch.accounting import Premium, emissions_by_the_hour_t, premium_over
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview import Column, OverviewTable, target_text
-from carbonmatch.report.source import why_not_comparable
 from carbonmatch.runfolder import RunFolder
 
 _WORDS: Final = {"annual": "annual matching", "monthly": "monthly matching", "none": "no target"}
-LEAST_TONNES: Final = 1.0
-"""Of a difference below this, a cost per tonne would be noise."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A run to compare with: its target in words, its cost, and what this run costs more.
-
-    why_not   why the two do not compare; there is no premium then
-    """
+    """A run to compare with: its target in words, its cost, and what this run costs more."""
 
     word: str
     summary: Mapping[str, Any]
     net: float
-    premium: float | None
-    why_not: str = ""
+    over: Premium
+
+    @property
+    def premium(self) -> float | None:
+        """What this run costs more per MWh of load; None where the two do not compare."""
+        return self.over.per_mwh_load
+
+    @property
+    def why_not(self) -> str:
+        """Why the two do not compare."""
+        return self.over.why_not
 
 
 def read_baselines(summary: Mapping[str, Any], runs: Sequence[RunFolder]) -> tuple[Baseline, ...]:
@@ -41,9 +45,7 @@ def _baseline(summary: Mapping[str, Any], other: Mapping[str, Any]) -> Baseline:
     target = other["target"]
     word = _WORDS.get(target["matching"]) or f"{given_share(target['cfe'])} hour by hour"
     net = other["cost"]["net_of_sales_per_mwh_load"]
-    why_not = why_not_comparable(summary, other)
-    premium = None if why_not else summary["cost"]["net_of_sales_per_mwh_load"] - net
-    return Baseline(word, other, net, premium, why_not)
+    return Baseline(word, other, net, premium_over(summary, other))
 
 
 def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], units: Units) -> OverviewTable:
@@ -63,7 +65,7 @@ def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], un
     rows = [_row("this run", summary, UNKNOWN, UNKNOWN, units)]
     for baseline in baselines:
         premium = UNKNOWN if baseline.premium is None else units.price.text(baseline.premium)
-        rows.append(_row(baseline.word, baseline.summary, premium, _per_tonne(summary, baseline), units))
+        rows.append(_row(baseline.word, baseline.summary, premium, _per_tonne(baseline), units))
     apart = [f"{b.word} is not compared: {b.why_not}." for b in baselines if b.why_not]
     note = " ".join(["Costs per MWh of load; emissions by the draft revision of Scope 2, hour by hour.", *apart])
     strong = frozenset({0})
@@ -72,21 +74,14 @@ def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], un
     )
 
 
-def _by_the_hour(summary: Mapping[str, Any]) -> float | None:
-    emitted: float | None = (summary.get("scope2") or {}).get("ghgp_revision_draft", {}).get("market_based_t")
-    return emitted
-
-
-def _per_tonne(summary: Mapping[str, Any], baseline: Baseline) -> str:
+def _per_tonne(baseline: Baseline) -> str:
     """Write what each tonne costs that this run emits less than a baseline; a dash where it emits no less."""
-    own, other = _by_the_hour(summary), _by_the_hour(baseline.summary)
-    if baseline.premium is None or own is None or other is None or other - own < LEAST_TONNES:
-        return UNKNOWN
-    return number(baseline.premium * summary["load_mwh"] / (other - own), 1)
+    per_tonne = baseline.over.per_tonne_avoided
+    return UNKNOWN if per_tonne is None else number(per_tonne, 1)
 
 
 def _row(word: str, summary: Mapping[str, Any], premium: str, per_tonne: str, units: Units) -> tuple[str, ...]:
-    scores, emitted = summary["scores"], _by_the_hour(summary)
+    scores, emitted = summary["scores"], emissions_by_the_hour_t(summary)
     return (
         word,
         target_text(summary["target"]),

@@ -1,0 +1,127 @@
+"""A built model given the numbers of another problem, where its rows and columns would be the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyomo.core as pyo
+
+from carbonmatch.formulation.contract import payment
+from carbonmatch.formulation.matching import ledgers_coincide, sales
+from carbonmatch.formulation.storage import PoolFlows, capacity_cost, operation_cost, pool_flows
+from carbonmatch.formulation.supply import energy_cost, firm_capacity_cost
+from carbonmatch.records import Problem
+
+_PRICES: Final = frozenset(
+    {
+        *("strike_per_mwh", "compensation", "reference_price_per_mwh", "capacity_fee_per_mw_year"),
+        *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh"),
+        *("charge_price_per_mwh", "discharge_price_per_mwh", "retail_price_per_mwh"),
+        *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh"),
+    }
+)
+"""Numbers that stand in costs and nowhere else in a model."""
+
+_LIMITS: Final = frozenset({"min_mw", "max_mw", "min_power_mw", "max_power_mw", "min_energy_mwh", "max_energy_mwh"})
+"""Bounds of the sizes."""
+
+_SIDES: Final = frozenset({"cfe", "max_surplus_share"})
+"""Numbers that stand on the right-hand side of a row of the target: see `target_sides`."""
+
+
+def adapt(model: pyo.ConcreteModel, built: Problem, wanted: Problem) -> bool | None:
+    """Give a model that was built for one problem the prices and the limits of another one, in place.
+
+    The right-hand sides of the target are left as they are: `target_sides` names those of the wanted problem.
+
+    Returns:
+        Whether anything in the model has changed; it now says what `build_model(wanted)` says, those sides apart. None
+        where its rows or columns would be others: it is as it was.
+    """
+    differing = set(_differing(built, wanted))
+    if not differing <= _PRICES | _LIMITS | _SIDES or not _same_shape(built, wanted):
+        return None
+    if differing & _PRICES:
+        _reprice(model, wanted)
+    if differing & _LIMITS:
+        for variable, least, most in _sizes(model, wanted):
+            variable.setlb(least)
+            variable.setub(None if math.isinf(most) else most)
+    return bool(differing - _SIDES)
+
+
+def _differing(a: Any, b: Any, name: str = "") -> Iterator[str]:
+    """Yield the names of the fields, at any depth, in which two records differ."""
+    if is_dataclass(a) and type(a) is type(b):
+        for field in fields(a):
+            yield from _differing(getattr(a, field.name), getattr(b, field.name), field.name)
+    elif isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        for first, second in zip(a, b, strict=True):
+            yield from _differing(first, second, name)
+    elif isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if not np.array_equal(a, b):
+            yield name
+    elif not _equal(a, b):
+        yield name
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return bool(a.equals(b)) if hasattr(a, "equals") and type(a) is type(b) else bool(a == b)
+
+
+def _same_shape(built: Problem, wanted: Problem) -> bool:
+    """Tell whether prices and limits ask for the same variables: which ledgers there are, which sizes are free."""
+    zones = range(len(built.zones))
+    return (
+        all(ledgers_coincide(built, z) == ledgers_coincide(wanted, z) for z in zones)
+        and [s.firm_capacity_charge_per_mw_year > 0.0 for s in built.sites]
+        == [s.firm_capacity_charge_per_mw_year > 0.0 for s in wanted.sites]
+        and _held(built) == _held(wanted)
+        and [c.reference_price_per_mwh is None for c in built.contracts]
+        == [c.reference_price_per_mwh is None for c in wanted.contracts]
+    )
+
+
+def _held(problem: Problem) -> list[float | None]:
+    """Return every size that is held, and None for each one that is free."""
+    limits = [
+        *((c.min_mw, c.max_mw) for c in problem.contracts),
+        *((b.min_power_mw, b.max_power_mw) for b in problem.storage),
+        *((b.min_energy_mwh, b.max_energy_mwh) for b in problem.storage),
+    ]
+    return [least if least == most else None for least, most in limits]
+
+
+def _sizes(model: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Any, float, float]]:
+    """Yield (variable, least, most) of every size that is a variable of its own."""
+    for contract in problem.contracts:
+        yield model.contract[contract.name].contracted_mw, contract.min_mw, contract.max_mw
+    for storage in problem.storage:
+        block = model.storage[storage.name]
+        yield block.power_mw, storage.min_power_mw, storage.max_power_mw
+        if storage.duration_hours is None:
+            yield block.energy_mwh, storage.min_energy_mwh, storage.max_energy_mwh
+
+
+def _reprice(model: pyo.ConcreteModel, problem: Problem) -> None:
+    """Write every cost anew, on the variables that are there."""
+    time = problem.time
+    for contract in problem.contracts:
+        block = model.contract[contract.name]
+        block.cost.set_value(payment(block, contract, time))
+    for storage in problem.storage:
+        block = model.storage[storage.name]
+        flows: list[PoolFlows] = pool_flows(block, storage)
+        block.capacity_cost.set_value(capacity_cost(block, storage, time))
+        block.operation_cost.set_value(operation_cost(storage, flows))
+    for site in problem.sites:
+        block = model.site[site.name]
+        block.energy_cost.set_value(energy_cost(block, site))
+        block.firm_capacity_cost.set_value(firm_capacity_cost(block, site, time))
+    for zone in problem.zones:
+        block = model.zone[zone.name]
+        block.sales.set_value(sales(block, zone))

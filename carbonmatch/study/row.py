@@ -1,0 +1,59 @@
+"""A run as one flat row of a table: what studies set side by side. Every name carries its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from carbonmatch.accounting import Premium, emissions_by_the_hour_t
+
+
+def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return scores, cost, emissions, prices and sizes of a run; money in the currency of its case."""
+    cost, scores, scope2 = summary["cost"], summary["scores"], summary["scope2"]
+    row: dict[str, Any] = {
+        "load_mwh": summary["load_mwh"],
+        "hourly_matched_share": scores["hourly_matched_share"],
+        "cfe_score": scores["cfe_score"],
+        "annual_volumetric_share": scores["annual_volumetric_share"],
+        "cost_total": cost["total"],
+        "cost_sales": cost["sales"],
+        "cost_net_of_sales": cost["net_of_sales"],
+        "cost_per_mwh_load": cost["per_mwh_load"],
+        "cost_net_of_sales_per_mwh_load": cost["net_of_sales_per_mwh_load"],
+        **{f"cost_{component}": amount for component, amount in cost["components"].items()},
+        "scope2_location_based_t": summary["emissions"]["scope2_location_based_t"],
+        "scope2_market_based_by_the_year_t": scope2["ghgp_2015"]["market_based_t"],
+        "scope2_market_based_by_the_hour_t": emissions_by_the_hour_t(summary),
+    }
+    premiums = summary["shadow_prices"]["green_premium_per_mwh"]
+    row |= {f"{zone}_green_premium_per_mwh": premium for zone, premium in premiums.items()}
+    row |= {f"{name}_contracted_mw": contract["contracted_mw"] for name, contract in summary["contracts"].items()}
+    for name, storage in summary["storage"].items():
+        row |= {f"{name}_power_mw": storage["power_mw"], f"{name}_energy_mwh": storage["energy_mwh"]}
+    row |= {f"{name}_firm_capacity_mw": site["firm_capacity_mw"] for name, site in summary["grid"].items()}
+    return row
+
+
+def premium_figures(premiums: Mapping[str, Premium]) -> dict[str, Any]:
+    """Return the premiums of a run over its baselines."""
+    row: dict[str, Any] = {}
+    for name, premium in premiums.items():
+        over = f"premium_over_{name.replace('-', '_')}"
+        row |= {
+            f"{over}_cost": premium.amount,
+            f"{over}_share": premium.share,
+            f"{over}_per_mwh_load": premium.per_mwh_load,
+            f"{over}_per_t": premium.per_tonne_avoided,
+        }
+    return row
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON takes them: what is not known is null."""
+    plain = table.astype(object)
+    return [
+        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+    ]

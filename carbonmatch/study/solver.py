@@ -1,0 +1,142 @@
+"""A case solved and verified; what the next case has in common with it is not built again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, summarise
+from carbonmatch.case import Case
+from carbonmatch.errors import InfeasibleError, VerificationError
+from carbonmatch.formulation import adapt, build_model, extract_solution, problem_from_case, target_sides
+from carbonmatch.records import Optimum, Problem
+from carbonmatch.solving import (
+    CompiledModel,
+    SolveOptions,
+    compile_model,
+    recertified,
+    solve_compiled,
+    takes_matrix,
+)
+from carbonmatch.study.fix import Sizes, fix_sizes, missed
+from carbonmatch.study.provenance import cross_check, manifest
+from carbonmatch.study.result import Result
+from carbonmatch.study.stages import Stages
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A problem with its model and the matrix of it."""
+
+    problem: Problem
+    model: Any
+    compiled: CompiledModel
+
+
+class CaseSolver:
+    """Solves one case after the other, and keeps the latest model: the next case changes numbers in it where it can.
+
+    It is of one thread, for a model is changed when it is read.
+    """
+
+    def __init__(self, options: SolveOptions) -> None:
+        self.options = options
+        self.latest: _Built | None = None
+
+    def result(self, case: Case, stages: Stages, sizes: Sizes | None = None) -> Result:
+        """Return the verified least-cost portfolio of a case; with `sizes` these are held and the operation is chosen.
+
+        Raises:
+            InputError: the sizes are not those of this case.
+            InfeasibleError, UnboundedError, LimitError, SolverError: there is no certified optimum.
+            VerificationError: the optimum does not agree with its own accounts.
+        """
+        stages.seconds["reading the case"] = case.provenance.seconds
+        problem = problem_from_case(case)
+        if sizes is not None:
+            problem = fix_sizes(problem, sizes)
+        try:
+            built = self._built(problem, stages)
+            optimum = solve_compiled(built.compiled, problem.yardstick, self.options)
+            stages.seconds.update(optimum.seconds)
+        except InfeasibleError as error:
+            if sizes is None:
+                raise
+            raise InfeasibleError(missed(problem, sizes)) from error
+        return verified_result(case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes)
+
+    def standing_for(self, case: Case, result: Result, name: str) -> Result | None:
+        """Return the latest result as that of a case with another target, where its proof holds there too.
+
+        So it does while a target has slack: what is cheapest for 0.50 and reaches 0.62 is cheapest for 0.60.
+
+        name   what the first case is called, for the manifest
+        """
+        moved = self.latest = None if self.latest is None else _adapted(self.latest, problem_from_case(case))
+        if moved is None:
+            return None
+        optimum = recertified(moved.compiled, moved.problem.yardstick, result.optimum)
+        if optimum is None:
+            return None
+        try:
+            return verified_result(
+                case, moved.problem, moved.model, optimum, options=self.options, stages=Stages(), shared_with=name
+            )
+        except VerificationError:  # its accounts say otherwise: this target is to be solved for itself
+            return None
+
+    def _built(self, problem: Problem, stages: Stages) -> _Built:
+        """Return a problem with its matrix: the one at hand with other numbers, where that will do."""
+        if self.latest is not None and takes_matrix(self.options):
+            self.latest = _adapted(self.latest, problem)
+            if self.latest is not None:
+                return self.latest
+        self.latest = None  # a model of a year takes some 200 MB, and two at a time are one too many
+        with stages("building the model"):
+            model = build_model(problem)
+        with stages("compiling the matrix"):
+            compiled = compile_model(model)
+        self.latest = _Built(problem, model, compiled)
+        return self.latest
+
+
+def _adapted(built: _Built, problem: Problem) -> _Built | None:
+    """Return a built problem with the numbers of another one; None where that has other rows or columns."""
+    changed = adapt(built.model, built.problem, problem)
+    if changed is None:
+        return None
+    compiled = built.compiled.with_numbers_of_model() if changed else built.compiled
+    if compiled is not None and problem.target != built.problem.target:
+        sides = target_sides(built.model, problem)
+        compiled = None if sides is None else compiled.with_sides(sides)
+    return None if compiled is None else _Built(problem, built.model, compiled)
+
+
+def verified_result(
+    case: Case,
+    problem: Problem,
+    model: Any,
+    optimum: Optimum,
+    *,
+    options: SolveOptions,
+    stages: Stages,
+    sizes: Sizes | None = None,
+    shared_with: str | None = None,
+) -> Result:
+    """Read the solution out of a solved model, account for it and prove the accounts.
+
+    Raises:
+        VerificationError: the optimum does not agree with its own accounts.
+    """
+    with stages("reading the solution"):
+        solution = extract_solution(model, problem, optimum)
+    with stages("accounting and verifying"):
+        facts = facts_from_case(case)
+        ledger = build_ledger(problem, flows_of(solution), facts)
+        prove(problem, solution, ledger)
+        summary = summarise(problem, solution, ledger, facts, optimum.certificate)
+        summary["certificate"]["cross_check"] = cross_check(optimum)
+        summary["sizes_held"] = sizes is not None
+        summary["warnings"] = [*case.warnings, *summary["warnings"]]
+    origin = manifest(case, optimum, options, stages.seconds, sizes=sizes, shared_with=shared_with)
+    return Result(summary, origin, problem, facts, ledger, solution, optimum)
