@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from carbonmatch.units import GAP_TOLERANCE
 
-LEAST_BEND: Final = 0.05
-"""A curve that stays nearer to its chord than this share of its height has no knee worth the name."""
+LEAST_BEND: Final = 1.5
+"""A point behind which cost rises less than this many times as fast as before it is no knee worth the name."""
 
 NOTHING_SHARE: Final = 1e-5
 """A margin below this share of the gross cost is what an interior-point engine leaves of none."""
@@ -46,8 +46,8 @@ class Frontier:
 
     held           {key: value} of what else varies
     places         lowest target first
-    knee           the target from which cost rises steeply: where the curve is farthest below the line from its first
-                   binding point to its last, both ways measured from 0 to 1; None where it does not bend
+    knee           the target from which cost rises steeply: where the slope rises most from one stretch to the next; None
+                   where it rises evenly
     free_up_to     the share that the cheapest portfolio reaches without being asked; None where every target binds
     not_as_proved  what should hold and does not: cost never falls, the curve is convex, its slopes lie between the
                    margins; empty where all is well
@@ -103,18 +103,16 @@ def _reached(summary: Mapping[str, Any]) -> float:
 
 
 def _knee(places: Sequence[Place]) -> float | None:
-    """Return the target at the point of the curve that is farthest below its chord."""
-    first = max((i for i, place in enumerate(places) if not place.binds), default=0)
-    curve = places[first:]
-    if len(curve) < 3 or curve[-1].net_per_mwh <= curve[0].net_per_mwh:
-        return None
-    width, height = curve[-1].cfe - curve[0].cfe, curve[-1].net_per_mwh - curve[0].net_per_mwh
-
-    def below(place: Place) -> float:
-        return (place.cfe - curve[0].cfe) / width - (place.net_per_mwh - curve[0].net_per_mwh) / height
-
-    knee = max(curve, key=below)
-    return knee.cfe if below(knee) >= LEAST_BEND else None
+    """Return the target behind which the slope is most above the one before it."""
+    bends = [
+        (after.slope_per_mwh - before.slope_per_mwh, after)
+        for before, after in pairwise(places)
+        if before.slope_per_mwh is not None
+        and after.slope_per_mwh is not None
+        and after.slope_per_mwh >= LEAST_BEND * before.slope_per_mwh
+        and before.binds
+    ]
+    return max(bends, key=lambda bend: bend[0])[1].cfe if bends else None
 
 
 def _not_as_proved(places: Sequence[Place]) -> Iterator[str]:
