@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from carbonmatch.report.delivery import write_report
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Matched, Result, Sweep
+    from carbonmatch.study import Comparison, Matched, Result, Sweep
+    from carbonmatch.study import compare_cases as compare
     from carbonmatch.study import match_case as match
     from carbonmatch.study import solve_case as solve
     from carbonmatch.study import sweep_case as sweep
@@ -38,6 +39,7 @@ __version__ = "0.3.0"
 __all__ = [
     "CarbonMatchError",
     "Case",
+    "Comparison",
     "InfeasibleError",
     "InputError",
     "LimitError",
@@ -50,6 +52,7 @@ __all__ = [
     "VerificationError",
     "__version__",
     "case_from_mapping",
+    "compare",
     "load_case",
     "match",
     "read_run",
@@ -62,6 +65,7 @@ __all__ = [
 _HOME: Final = {
     "CarbonMatchError": "errors",
     "Case": "case",
+    "Comparison": "study",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "LimitError": "errors",
@@ -73,6 +77,7 @@ _HOME: Final = {
     "UnboundedError": "errors",
     "VerificationError": "errors",
     "case_from_mapping": "case",
+    "compare": "study",
     "load_case": "case",
     "match": "study",
     "read_run": "runfolder",
@@ -84,6 +89,7 @@ _HOME: Final = {
 """The module that each public name lives in."""
 
 _NAME_AT_HOME: Final = {
+    "compare": "compare_cases",
     "match": "match_case",
     "solve": "solve_case",
     "sweep": "sweep_case",

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from carbonmatch import __version__
+from carbonmatch.cli.compare import compare
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.init import init
 from carbonmatch.cli.match import match
@@ -71,6 +72,7 @@ app.command(context_settings=CONTEXT)(init)
 app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
+app.command(context_settings=CONTEXT)(compare)
 app.command(context_settings=CONTEXT)(report)
 app.command(context_settings=CONTEXT)(match)
 app.command(context_settings=CONTEXT)(verify)

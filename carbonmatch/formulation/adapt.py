@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pyomo.core as pyo
 
 from carbonmatch.formulation.contract import payment
@@ -56,21 +57,22 @@ def adapt(model: pyo.ConcreteModel, built: Problem, wanted: Problem) -> bool | N
 
 def _differing(a: Any, b: Any, name: str = "") -> Iterator[str]:
     """Yield the names of the fields, at any depth, in which two records differ."""
-    if is_dataclass(a) and type(a) is type(b):
+    if type(a) is not type(b):
+        yield name
+    elif is_dataclass(a):
         for field in fields(a):
             yield from _differing(getattr(a, field.name), getattr(b, field.name), field.name)
-    elif isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+    elif isinstance(a, tuple) and len(a) == len(b):
         for first, second in zip(a, b, strict=True):
             yield from _differing(first, second, name)
-    elif isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+    elif isinstance(a, np.ndarray):
         if not np.array_equal(a, b):
             yield name
-    elif not _equal(a, b):
+    elif isinstance(a, pd.Index):
+        if not a.equals(b):
+            yield name
+    elif isinstance(a, tuple) or a != b:
         yield name
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return bool(a.equals(b)) if hasattr(a, "equals") and type(a) is type(b) else bool(a == b)
 
 
 def _same_shape(built: Problem, wanted: Problem) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.study.batch import Outcome
+from carbonmatch.study.compare import Comparison, Scenario, compare_cases
 from carbonmatch.study.frontier import Frontier
 from carbonmatch.study.match import match_case
 from carbonmatch.study.result import Matched, Result
@@ -13,12 +14,15 @@ from carbonmatch.study.verify import Check, verify_run
 __all__ = [
     "Axis",
     "Check",
+    "Comparison",
     "Frontier",
     "Matched",
     "Outcome",
     "Point",
     "Result",
+    "Scenario",
     "Sweep",
+    "compare_cases",
     "match_case",
     "solve_case",
     "sweep_case",

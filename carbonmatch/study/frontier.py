@@ -46,8 +46,8 @@ class Frontier:
 
     held           {key: value} of what else varies
     places         lowest target first
-    knee           the target from which cost rises steeply: where the slope rises most from one stretch to the next; None
-                   where it rises evenly
+    knee           the target from which cost rises steeply: where the slope rises most from one stretch to the next;
+                   None where it rises evenly
     free_up_to     the share that the cheapest portfolio reaches without being asked; None where every target binds
     not_as_proved  what should hold and does not: cost never falls, the curve is convex, its slopes lie between the
                    margins; empty where all is well

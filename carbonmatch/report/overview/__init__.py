@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonmatch.report.overview.comparison import comparison_overview
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, target_text
 from carbonmatch.report.overview.sweep import sweep_overview
@@ -11,6 +12,7 @@ __all__ = [
     "Column",
     "Overview",
     "OverviewTable",
+    "comparison_overview",
     "overview",
     "reconciliation_tables",
     "score_table",
