@@ -230,14 +230,14 @@ def study_folder(path: Path, kind: StudyKind, *, force: bool = False) -> Iterato
     check_writable(path, force=force, kind=kind)
     draft = unfinished(path)
     (draft / POINTS).mkdir(parents=True, exist_ok=True)
-    try:
-        with _locked(draft / LOCK, path):
+    with _locked(draft / LOCK, path):
+        try:
             yield draft
             (draft / LOCK).unlink()
             _put_in_place(draft, path)
-    finally:
-        if draft.exists() and not any((draft / POINTS).iterdir()):
-            shutil.rmtree(draft)
+        finally:
+            if draft.exists() and not any((draft / POINTS).iterdir()):
+                shutil.rmtree(draft)
 
 
 def unfinished(path: Path) -> Path:

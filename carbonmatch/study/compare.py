@@ -96,8 +96,10 @@ def compare_cases(
     if baseline is not None and baseline not in names:
         raise InputError([Fault(f"--baseline {baseline}", f"is none of {listed(names)}{nearest(baseline, names)}")])
     tasks = [Task(name, entry.case) for name, entry in zip(names, entries, strict=True) if entry.case is not None]
+    executor = Executor(jobs, dask)
+    executor.check()
     with gathered(out, runfolder.COMPARISON_KIND, force=force) as folder:
-        outcomes = {o.name: o for o in solve_batch([[task] for task in tasks], options, Executor(jobs, dask), folder)}
+        outcomes = {o.name: o for o in solve_batch([[task] for task in tasks], options, executor, folder)}
         found = [_scenario(name, entry, outcomes.get(name)) for name, entry in zip(names, entries, strict=True)]
         comparison = Comparison(tuple(_with_premiums(found, baseline)))
         if folder is not None:

@@ -126,6 +126,7 @@ def sweep_case(
     names = [_name(axes, values) for values in combinations]
     tasks = [Task(name, case) for name, case in zip([*names, *wanted], cases, strict=True)]
     executor = Executor(jobs, dask)
+    executor.check()
     with gathered(out, runfolder.SWEEP_KIND, force=force) as folder:
         ladders = [*_ladders(axes, tasks[: len(names)]), *([task] for task in tasks[len(names) :])]
         outcomes = {outcome.name: outcome for outcome in solve_batch(ladders, options, executor, folder)}

@@ -171,6 +171,13 @@ def test_a_target_that_cannot_be_met_is_a_row_with_its_reason(run, case):
         (["--cfe", "0.5", "--solver", "higs"], "did you mean 'highs'"),
         (["--cfe", "0.5", "--out", "case.yaml"], "is a file"),
         ([], "--cfe"),
+        (["--vary", "target.cfe"], "is not of the form KEY=VALUES"),
+        (["--vary", "target.cfe=0.9:0.5:0.1"], "is no range; write first:last:step"),
+        (["--vary", "contracts.pv.strike_per_mhw=40,50"], "did you mean 'strike_per_mwh'"),
+        (["--vary", "target.cfe=0.5", "--vary", "target.cfe=0.6"], "varies target.cfe a second time"),
+        (["--cfe", "0.5", "--vary", "target.cfe=0.6"], "target.cfe is varied twice"),
+        (["--cfe", "0.5", "--vary", "a=1", "--vary", "b=1"], "3 keys are varied"),
+        (["--cfe", "0.5", "--dask", "tcp://127.0.0.1:9"], "no Dask scheduler answers there"),
     ],
 )
 def test_what_cannot_be_used_ends_with_2_and_writes_nothing(run, case, words, told):
@@ -192,6 +199,69 @@ def test_nothing_is_overwritten_without_force_and_nothing_of_others_at_all(run, 
     assert (ended.code, note.read_text()) == (2, "mine")
     assert "points/cfe-0.3/note.txt" in ended.err
     assert "holds other files and no run" in run("solve", case, "--out", "frontier", "--force").err
+
+
+def test_any_key_can_be_varied(run, case):
+    vary = ["--vary", "contracts.pv.strike_per_mwh=40:60:10", "--jobs", 1]
+    ended = run("sweep", case, *vary, "--out", "strikes")
+    assert ended.code == 0
+    assert "contracts.pv.strike_per_mwh" in ended.out
+    written = json.loads(Path("strikes", "sweep.json").read_text())
+    assert written["axes"] == [{"key": "contracts.pv.strike_per_mwh", "values": [40, 50, 60]}]
+    assert written["frontiers"] == []
+    assert [found["point"] for found in written["baselines"]] == ["annual-100", "no-target"]
+    for point in written["points"]:
+        strike = point["contracts.pv.strike_per_mwh"]
+        alone = cm.solve(cm.load_case(case, settings=[f"contracts.pv.strike_per_mwh={strike}"])).summary
+        summary = cm.read_run(Path("strikes", "points", point["point"])).summary
+        assert summary["cost"]["components"] == pytest.approx(alone["cost"]["components"], rel=1e-6, abs=1e-3)
+        assert summary["contracts"]["pv"]["strike_per_mwh"] == strike
+    costs = [point["cost_net_of_sales"] for point in written["points"]]
+    assert costs == sorted(costs)
+
+
+def test_a_strike_that_varies_does_not_build_the_model_again(case, monkeypatch):
+    built = []
+    real = study_solver.build_model
+    monkeypatch.setattr(study_solver, "build_model", lambda problem: built.append(problem) or real(problem))
+    cm.sweep(case, vary={"contracts.pv.strike_per_mwh": [40.0, 50.0, 60.0]}, jobs=1, baselines=False)
+    assert len(built) == 1
+
+
+def test_two_keys_give_every_combination_and_a_frontier_for_each_value(run, case):
+    words = ["--cfe", "0.4,0.6,0.7", "--vary", "contracts.pv.strike_per_mwh=40,60", "--no-baselines", "--jobs", 2]
+    ended = run("sweep", case, *words, "--out", "both")
+    assert ended.code == 0
+    assert "Cost net of sales, contracts.pv.strike_per_mwh across" in ended.out
+    written = json.loads(Path("both", "sweep.json").read_text())
+    assert [(point["target_cfe"], point["contracts.pv.strike_per_mwh"]) for point in written["points"]] == [
+        (cfe, strike) for cfe in (0.4, 0.6, 0.7) for strike in (40, 60)
+    ]
+    assert [frontier["held"] for frontier in written["frontiers"]] == [
+        {"contracts.pv.strike_per_mwh": strike} for strike in (40, 60)
+    ]
+    cheap, dear = written["frontiers"]
+    assert [place["cfe"] for place in cheap["places"]] == [0.4, 0.6, 0.7]
+    assert all(a["net_per_mwh"] < b["net_per_mwh"] for a, b in zip(cheap["places"], dear["places"], strict=True))
+    assert cheap["not_as_proved"] == dear["not_as_proved"] == []
+
+
+def test_words_can_be_varied_too(case):
+    found = cm.sweep(case, vary={"target.matching": ["hourly", "annual"]}, baselines=False, jobs=1)
+    assert [point.name for point in found.points] == ["matching-hourly", "matching-annual"]
+    assert [point.summary["target"]["matching"] for point in found.points] == ["hourly", "annual"]
+
+
+def test_the_premium_over_the_baselines_is_told(run, case):
+    ended = run("sweep", case, "--cfe", "0.5,0.6", "--jobs", 1, "--out", "frontier")
+    assert "premium" in ended.out
+    assert "Baselines" in ended.out
+    written = json.loads(Path("frontier", "sweep.json").read_text())
+    baselines = {found["point"]: found for found in written["baselines"]}
+    for point in written["points"]:
+        for name, word in (("annual-100", "annual_100"), ("no-target", "no_target")):
+            more = point["cost_net_of_sales"] - baselines[name]["cost_net_of_sales"]
+            assert point[f"premium_over_{word}_cost"] == pytest.approx(more)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
@@ -45,6 +46,16 @@ class Executor:
 
     jobs: int | None = None
     dask: str | None = None
+
+    def check(self) -> None:
+        """Make sure that the cluster is there, before any work is done.
+
+        Raises:
+            InputError: it is not, or it cannot do the work.
+        """
+        if self.dask is not None:
+            with _connected(self.dask):
+                pass
 
     def here(self, items: int) -> bool:
         """Tell whether so many items are worked on in this very process."""
@@ -133,11 +144,15 @@ def _leave_ctrl_c_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _on_cluster(work: Callable[[Item], Found], items: Iterator[Item], address: str) -> Iterator[Found | Lost[Item]]:
-    """Work on a Dask cluster: what was on a worker that dies is done by another one."""
+@contextmanager
+def _connected(address: str) -> Iterator[Any]:
+    """Give a client of a Dask cluster that can do the work.
+
+    Raises:
+        InputError: there is none at that address, or it cannot.
+    """
     try:
-        from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra
-        from distributed import wait as wait_for  # noqa: PLC0415
+        from distributed import Client  # noqa: PLC0415 - an extra
     except ImportError as error:
         what = "needs Dask, which is not installed: pip install 'carbonmatch[dask]'"
         raise InputError([Fault("--dask", what)]) from error
@@ -148,6 +163,15 @@ def _on_cluster(work: Callable[[Item], Found], items: Iterator[Item], address: s
         raise InputError([Fault(f"--dask {address}", what)]) from error
     with client:
         _check_workers(client, address)
+        yield client
+
+
+def _on_cluster(work: Callable[[Item], Found], items: Iterator[Item], address: str) -> Iterator[Found | Lost[Item]]:
+    """Work on a Dask cluster: what was on a worker that dies is done by another one."""
+    with _connected(address) as client:
+        from distributed import KilledWorker  # noqa: PLC0415 - an extra
+        from distributed import wait as wait_for  # noqa: PLC0415
+
         running: dict[Any, Item] = {}
         try:
             while True:
@@ -156,7 +180,9 @@ def _on_cluster(work: Callable[[Item], Found], items: Iterator[Item], address: s
                     running[client.submit(work, item, pure=False)] = item
                 if not running:
                     return
-                for future in wait_for(list(running), return_when="FIRST_COMPLETED").done:
+                with client.as_current():
+                    ended = wait_for(list(running), return_when="FIRST_COMPLETED").done
+                for future in ended:
                     item = running.pop(future)
                     try:
                         found = future.result()
