@@ -86,7 +86,16 @@ def carbonmatch_sweep(name: str, solver: str, needs: tuple[str, ...] = ()) -> Co
     """Return a sweep of eleven targets; its cost is that of the run whose target is the case's own, 0.9."""
 
     def command(inputs: Inputs, out: Path) -> list[str]:
-        sweep = [sys.executable, "-m", "carbonmatch", "sweep", str(inputs.case), "--cfe", SWEEP_TARGETS]
+        sweep = [
+            sys.executable,
+            "-m",
+            "carbonmatch",
+            "sweep",
+            str(inputs.case),
+            "--cfe",
+            SWEEP_TARGETS,
+            "--no-baselines",
+        ]
         return [*sweep, "--jobs", str(SWEEP_JOBS), "--solver", solver, "--out", str(out)]
 
     return Contestant(name, command, read_sweep, needs, exported=False)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import solve_case as solve
     from carbonmatch.study import sweep_case as sweep
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "CarbonMatchError",
