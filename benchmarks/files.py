@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from run import Account, machine, tell, timed, versions
+from section import write_section
 
 from carbonmatch.report.formats import FORMATS
 
 HERE: Final = Path(__file__).parent
 FRANKFURT: Final = HERE.parent / "models" / "ai-factory-frankfurt.yaml"
-PAGE: Final = HERE / "README.md"
-BEGIN: Final = "<!-- files: begin, written by files.py -->"
-END: Final = "<!-- files: end -->"
 CARBONMATCH: Final = (sys.executable, "-m", "carbonmatch")
 
 
@@ -90,9 +88,7 @@ def main() -> None:
         told = table(measure(options.runs, Path(folder)), options.runs)
     print(told)
     if options.write:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{told}\n\n{END}{after}", encoding="utf-8")
+        write_section("files", "files.py", told)
 
 
 if __name__ == "__main__":
