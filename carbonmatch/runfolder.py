@@ -8,6 +8,7 @@ claims.parquet      which generation met which load, one row per claim
 links.parquet       which generation each discharge of a storage drew on, one row per link
 manifest.json       hashes of all inputs, versions, engine runs, times, sizes
 optimum.parquet     the solver's answer, number by number: with the case it proves the cost without a solver
+budget.parquet      the solver's answer to what a budget buys; only where the case has a budget
 solver.log          what the solver said
 
 A report on the run may stand beside these; see `REPORT_FILES`.
@@ -38,6 +39,7 @@ STORAGE: Final = "storage.parquet"
 CLAIMS: Final = "claims.parquet"
 LINKS: Final = "links.parquet"
 OPTIMUM: Final = "optimum.parquet"
+BUDGET: Final = "budget.parquet"
 RECONCILIATION: Final = "reconciliation.parquet"
 MANIFEST: Final = "manifest.json"
 SOLVER_LOG: Final = "solver.log"
@@ -96,6 +98,7 @@ RECORD: Final = frozenset(
     {
         *(SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, MANIFEST),
         *(OPTIMUM, SOLVER_LOG),  # of a plan
+        BUDGET,  # of a plan for a budget
         RECONCILIATION,  # of a metered period that was set against a plan
     }
 )

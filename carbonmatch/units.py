@@ -30,5 +30,12 @@ FULL_MATCH_TOLERANCE: Final = 1e-5
 SCORE_TOLERANCE: Final = 1e-6
 """The recomputed claim against the target and against the model's score, both shares of load in 0..1."""
 
+BUDGET_SHARE_SAFETY: Final = 2e-6
+"""What is asked for is this much less of the load than a budget was found to buy: twice what the rows of a certificate
+may be off, so that it can be met at least cost and the budget kept."""
+
+BUDGET_TOLERANCE: Final = 2e-6
+"""Cost against the budget, as a share of gross cost: the gap of a certificate, and as much for rows that are off."""
+
 WH_PER_MWH: Final = 1e6
 """Certificates are whole watt-hours."""

@@ -7,7 +7,7 @@ from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
-from carbonmatch.accounting.proof import prove, prove_accounts
+from carbonmatch.accounting.proof import prove, prove_accounts, prove_carbon
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import summarise
 
@@ -23,6 +23,7 @@ __all__ = [
     "premium_over",
     "prove",
     "prove_accounts",
+    "prove_carbon",
     "read_meters",
     "reconciliation_frame",
     "reconciliation_summary",

@@ -6,10 +6,18 @@ import math
 
 import numpy as np
 
+from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import score
 from carbonmatch.errors import VerificationError
-from carbonmatch.records import UNTRACED, FloatArray, Ledger, Problem, Solution, totals
-from carbonmatch.units import LEAST_METERED_MWH, MONEY_TOLERANCE, PRIMAL_TOLERANCE, SCORE_TOLERANCE
+from carbonmatch.records import UNTRACED, Facts, FloatArray, Ledger, Problem, Solution, totals
+from carbonmatch.units import (
+    BUDGET_TOLERANCE,
+    GAP_TOLERANCE,
+    LEAST_METERED_MWH,
+    MONEY_TOLERANCE,
+    PRIMAL_TOLERANCE,
+    SCORE_TOLERANCE,
+)
 
 
 def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
@@ -22,6 +30,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
       unmatched load;
     * target: the recomputed claim meets it, in every group and period that it is asked for;
     * surplus: the recomputed excess respects its limit;
+    * budget: the cost, net of sales, keeps to it;
     * accounts: see `prove_accounts`.
 
     Raises:
@@ -34,6 +43,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
         *_claim(problem, solution, ledger),
         *_target(problem, ledger),
         *_surplus(problem, ledger),
+        *_budget(problem, solution),
     ]
     _refuse(faults)
 
@@ -50,6 +60,37 @@ def prove_accounts(problem: Problem, ledger: Ledger) -> None:
         VerificationError: anything of this does not hold; the message names all of it.
     """
     _refuse(_accounts(problem, ledger))
+
+
+def prove_carbon(problem: Problem, solution: Solution, ledger: Ledger, facts: Facts) -> None:
+    """Check what a target says of emissions against the accounts: market-based, by the draft revision, claim by claim.
+
+    * the accounts count no more than the model does;
+    * they keep to the cap;
+    * the carbon price is paid on what they count, to the gap that a certificate allows.
+
+    Raises:
+        VerificationError: anything of this does not hold; the message names all of it.
+    """
+    target, counted = problem.target, solution.carbon_t
+    if counted is None:
+        return
+    emitted = sum(float(market_based_t(facts, ledger, z).sum()) for z in range(len(problem.zones)))
+    unmatched = sum(
+        float(zone.load_mwh @ zone.carbon.unclaimed_t_per_mwh) for zone in problem.zones if zone.carbon is not None
+    )
+    near = SCORE_TOLERANCE * max(1.0, unmatched)
+    faults = []
+    if not emitted <= counted + near:
+        faults.append(f"the accounts count {emitted:.6f} t, above the model's {counted:.6f} t")
+    cap = problem.carbon_cap_t
+    if cap is not None and not emitted <= cap + near:
+        faults.append(f"the accounts count {emitted:.6f} t, above the carbon cap of {cap:.6f} t")
+    if target.carbon_price_per_t is not None:
+        paid, due = solution.cost["carbon_price"], target.carbon_price_per_t * emitted
+        if not abs(paid - due) <= target.carbon_price_per_t * near + GAP_TOLERANCE * max(1.0, _gross(solution)):
+            faults.append(f"the carbon price comes to {due:.6f} on what the accounts count, the model pays {paid:.6f}")
+    _refuse(faults)
 
 
 def _refuse(faults: list[str]) -> None:
@@ -101,10 +142,21 @@ def _accounts(problem: Problem, ledger: Ledger) -> list[str]:
 
 def _money(solution: Solution) -> list[str]:
     total = math.fsum(solution.cost.values())
-    gross = sum(max(amount, 0.0) for amount in solution.cost.values())
-    if abs(total - solution.objective) <= MONEY_TOLERANCE * max(1.0, gross):
+    if abs(total - solution.objective) <= MONEY_TOLERANCE * max(1.0, _gross(solution)):
         return []
     return [f"cost components add to {total:.6f}, the objective is {solution.objective:.6f}"]
+
+
+def _budget(problem: Problem, solution: Solution) -> list[str]:
+    budget, cost = problem.budget_amount, math.fsum(solution.cost.values())
+    if budget is None or cost <= budget + BUDGET_TOLERANCE * max(1.0, _gross(solution)):
+        return []
+    return [f"cost net of sales is {cost:.6f}, above the budget of {budget:.6f}"]
+
+
+def _gross(solution: Solution) -> float:
+    """Return what is paid, without what is earned."""
+    return sum(max(amount, 0.0) for amount in solution.cost.values())
 
 
 def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:

@@ -23,6 +23,8 @@ from carbonmatch.records import (
     Ledger,
     SiteFacts,
     ZoneFacts,
+    mix_of_unclaimed,
+    served_by_standard_supply,
     totals,
 )
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
@@ -212,15 +214,12 @@ def lines_of_revision(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
         lines.append(_claim(zone.name, instrument, claimed, "hourly"))
     left = np.maximum(zone.load_mwh - np.sum([line.mwh for line in lines[1:]] or [np.zeros(steps)], axis=0), 0.0)
     if known.standard_supply is not None and known.standard_supply_share is not None:
-        served = np.minimum(known.standard_supply_share * zone.load_mwh, left)
+        served = served_by_standard_supply(known.standard_supply_share, zone.load_mwh, left)
         lines.append(Line("market_based", known.name, "standard_supply", served, known.standard_supply))
         left = left - served
-    if known.residual_mix is not None:
-        return [*lines, Line("market_based", known.name, "residual_mix", left, known.residual_mix)]
-    if known.fossil_mix is not None:
-        return [*lines, Line("market_based", known.name, "fossil_mix", left, known.fossil_mix)]
     default = Factor(np.full(steps, LAST_RESORT_G_PER_KWH), LAST_RESORT_SOURCE, "2014", "annual")
-    return [*lines, Line("market_based", known.name, "default", left, default)]
+    tier, factor = mix_of_unclaimed(known.residual_mix, known.fossil_mix) or ("default", default)
+    return [*lines, Line("market_based", known.name, tier, left, factor)]
 
 
 def market_based_t(facts: Facts, ledger: Ledger, z: int) -> FloatArray:

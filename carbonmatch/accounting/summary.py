@@ -16,6 +16,7 @@ from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
+from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
     Certificate,
@@ -58,13 +59,7 @@ def summarise(
             **accounts_summary(problem, ledger, facts, {name: entry["energy_mwh"] for name, entry in storage.items()}),
             "kind": "plan",
             "status": "optimal",
-            "target": {
-                "matching": problem.target.matching,
-                "cfe": problem.target.cfe,
-                "grid_credit": problem.target.grid_credit,
-                "scope": "zone" if problem.target.per_zone else "portfolio",
-                "max_surplus_share": _finite(problem.target.max_surplus_share),
-            },
+            "target": target_summary(problem),
             "cost": cost_summary(problem, solution),
             "contracts": contract_summaries(problem, solution, ledger, facts),
             "storage": storage,
@@ -333,6 +328,7 @@ def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
         "load_weighted_energy_value_per_mwh": by_zone(prices.energy_value_per_mwh, load),
         "load_weighted_attribute_value_per_mwh": by_zone(prices.attribute_value_per_mwh, load),
         "surplus_limit_value_per_mwh": prices.surplus_limit_value_per_mwh,
+        **limit_prices(problem, solution),
     }
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 
 from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import ABSENT, SLUG, Block, Finding, Reading, needed_to_solve, refuse, say_value
+from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site
@@ -218,6 +219,21 @@ class Case(Block):
         if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
             refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("target")
+    @classmethod
+    def _emissions_can_be_counted(cls, target: Target | None, info: ValidationInfo) -> Target | None:
+        read = {"zones", "sites", "contracts"} <= info.data.keys() and Reading.of(info).grid is not None
+        if target is None or not target.counts_carbon or not read:
+            return target
+        zones, sites, contracts = (info.data[key] for key in ("zones", "sites", "contracts"))
+        served = {site.zone: zones[site.zone] for site in sites.values()}
+        key = "carbon_price_per_t" if target.carbon_cap_t_per_year is None else "carbon_cap_t_per_year"
+        found = [Finding(what, inside=(key,)) for what in uncountable(served, contracts)]
+        if found and Reading.of(info).to_solve:
+            refuse(*found)
+        Reading.of(info).lacking |= bool(found)
+        return target
 
     @field_validator("scenarios")
     @classmethod

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
-from carbonmatch.case.block import Block, Finding, NonNegative, Reading, Share, refuse
+from carbonmatch.case.block import Block, Finding, NonNegative, Number, Reading, Share, refuse
 from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice
 from carbonmatch.case.zone import need_series
 
@@ -38,20 +38,60 @@ class Target(Block):
     cfe           share of the load to be matched, 0..1; not used without a target
     grid_credit   whether the carbon-free share of the grid's supply counts (hourly matching only)
     scope         whether the target holds for the portfolio or in each zone
+    budget_per_year         what may be spent, net of sales [currency/year]: the best share for it is looked for, and
+                            cfe, where it is given, is the least share that will do
+    carbon_price_per_t      paid for market-based emissions, draft revision of Scope 2 [currency/t CO2e]
+    carbon_cap_t_per_year   most of them [t CO2e/year]
     """
 
     matching: Literal["none", "annual", "monthly", "hourly"]
-    cfe: Share | None = Field(default=None, validate_default=True)
+    cfe: Share | None = None
     grid_credit: bool = False
     scope: Literal["portfolio", "zone"] = "portfolio"
+    budget_per_year: Number | None = None
+    carbon_price_per_t: NonNegative | None = None
+    carbon_cap_t_per_year: NonNegative | None = None
 
-    @field_validator("cfe")
+    @property
+    def counts_carbon(self) -> bool:
+        """Whether emissions are priced or limited."""
+        return self.carbon_price_per_t is not None or self.carbon_cap_t_per_year is not None
+
+    @field_validator("budget_per_year")
     @classmethod
-    def _target_says_how_much(cls, value: float | None, info: ValidationInfo) -> float | None:
-        if value is None and info.data.get("matching") not in {None, "none"}:
-            refuse(
-                f"is missing; {info.data['matching']} matching wants the share of the load to be matched, such as 0.9"
+    def _target_says_how_much(cls, budget: float | None, info: ValidationInfo) -> float | None:
+        matching = info.data.get("matching")
+        if budget is not None and matching == "none":
+            what = (
+                "is given, and matching is none; a budget buys the best score, so say of which kind: hourly, "
+                "monthly or annual"
             )
+            refuse(what)
+        if budget is None and "cfe" in info.data and info.data["cfe"] is None and matching not in {None, "none"}:
+            what = f"is missing; {matching} matching wants the share of the load to be matched, such as 0.9"
+            refuse(Finding(what, beside="cfe"))
+        return budget
+
+    @field_validator("carbon_price_per_t", "carbon_cap_t_per_year")
+    @classmethod
+    def _zones_give_a_mix(cls, value: float | None, info: ValidationInfo) -> float | None:
+        reading = Reading.of(info)
+        lacking = [
+            zone
+            for zone in sorted(reading.site_zones)
+            if value is not None
+            and not any(reading.zone_gives(zone, key) for key in ("residual_mix_g_per_kwh", "fossil_mix_g_per_kwh"))
+        ]
+        refusals = [
+            Finding(
+                f"emissions of load without a claim count, and the zone {zone} gives neither a residual mix nor a mix "
+                f"of fossil plants; add zones.{zone}.residual_mix_g_per_kwh (or zones.{zone}.fossil_mix_g_per_kwh)"
+            )
+            for zone in lacking
+        ]
+        if refusals and reading.to_solve:
+            refuse(*refusals)
+        reading.lacking |= bool(refusals)
         return value
 
     @field_validator("grid_credit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,13 @@ def sweep(
     targets, varied = read_targets(cfe) if cfe else [], read_vary(vary or [])
     with progress() as told:
         told.stage("reading the case")
-        checked = read_case(case, settings, scenario)
+        # with the first values: a key that is varied may be left out of the case
+        first = {
+            **({"target.cfe": targets[0]} if targets else {}),
+            **{key: values[0] for key, values in varied.items()},
+        }
+        at_first = [*(settings or ()), *(f"{key}={json.dumps(value)}" for key, value in first.items())]
+        checked = read_case(case, at_first, scenario)
         tell_warnings(checked.warnings)
         folder = out or Path("runs") / f"{run_name(checked, scenario)}-sweep"
         options = cm.SolveOptions(

@@ -6,9 +6,21 @@ The only place that says Var or Constraint.
 from __future__ import annotations
 
 from carbonmatch.formulation.adapt import adapt
+from carbonmatch.formulation.budget import build_budget_model, share_for_budget
 from carbonmatch.formulation.build import build_model
-from carbonmatch.formulation.extract import extract_solution
+from carbonmatch.formulation.extract import extract_solution, share_reached
 from carbonmatch.formulation.problem import problem_from_case
+from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.target import target_sides
 
-__all__ = ["adapt", "build_model", "extract_solution", "problem_from_case", "target_sides"]
+__all__ = [
+    "adapt",
+    "build_budget_model",
+    "build_model",
+    "build_reach_model",
+    "extract_solution",
+    "problem_from_case",
+    "share_for_budget",
+    "share_reached",
+    "target_sides",
+]

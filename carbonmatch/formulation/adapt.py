@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyomo.core as pyo
 
+from carbonmatch.formulation.carbon import carbon_cost
 from carbonmatch.formulation.contract import payment
 from carbonmatch.formulation.matching import ledgers_coincide, sales
 from carbonmatch.formulation.storage import PoolFlows, capacity_cost, operation_cost, pool_flows
@@ -22,7 +23,7 @@ _PRICES: Final = frozenset(
         *("strike_per_mwh", "compensation", "reference_price_per_mwh", "capacity_fee_per_mw_year"),
         *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh"),
         *("charge_price_per_mwh", "discharge_price_per_mwh", "retail_price_per_mwh"),
-        *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh"),
+        *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh", "carbon_price_per_t"),
     }
 )
 """Numbers that stand in costs and nowhere else in a model."""
@@ -30,7 +31,7 @@ _PRICES: Final = frozenset(
 _LIMITS: Final = frozenset({"min_mw", "max_mw", "min_power_mw", "max_power_mw", "min_energy_mwh", "max_energy_mwh"})
 """Bounds of the sizes."""
 
-_SIDES: Final = frozenset({"cfe", "max_surplus_share"})
+_SIDES: Final = frozenset({"cfe", "max_surplus_share", "carbon_cap_t_per_year"})
 """Numbers that stand on the right-hand side of a row of the target: see `target_sides`."""
 
 
@@ -83,9 +84,21 @@ def _same_shape(built: Problem, wanted: Problem) -> bool:
         and [s.firm_capacity_charge_per_mw_year > 0.0 for s in built.sites]
         == [s.firm_capacity_charge_per_mw_year > 0.0 for s in wanted.sites]
         and _held(built) == _held(wanted)
+        and _limits(built) == _limits(wanted)
         and [c.reference_price_per_mwh is None for c in built.contracts]
         == [c.reference_price_per_mwh is None for c in wanted.contracts]
     )
+
+
+def _limits(problem: Problem) -> list[bool]:
+    """Tell which limits there are: neither no limit on surplus nor one of 0, which fixes it, has a row to be moved."""
+    target = problem.target
+    return [
+        target.max_surplus_share == 0.0,
+        math.isinf(target.max_surplus_share),
+        target.carbon_price_per_t is None,
+        target.carbon_cap_t_per_year is None,
+    ]
 
 
 def _held(problem: Problem) -> list[float | None]:
@@ -127,3 +140,5 @@ def _reprice(model: pyo.ConcreteModel, problem: Problem) -> None:
     for zone in problem.zones:
         block = model.zone[zone.name]
         block.sales.set_value(sales(block, zone))
+    if problem.target.carbon_price_per_t is not None:
+        model.cost["carbon_price"].set_value(carbon_cost(model, problem.target.carbon_price_per_t))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from carbonmatch.errors import Fault, InputError
+from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
 from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply
-from carbonmatch.formulation.target import add_target
+from carbonmatch.formulation.target import add_surplus_limit, add_target
 from carbonmatch.records import Problem
 
 COST_COMPONENTS = (
@@ -19,9 +21,13 @@ COST_COMPONENTS = (
     "storage_operation",
     "grid_energy",
     "firm_capacity",
+    "carbon_price",
     "surplus_sales",
 )
-"""Names of the cost components, in the order of every table. Sales are negative: all together are the objective."""
+"""Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
+
+`carbon_price` is there only where the case gives one.
+"""
 
 
 def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.ConcreteModel:
@@ -29,12 +35,26 @@ def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.Concret
 
     Blocks `contract[name]`, `storage[name]`, `site[name]`, `zone[name]` hold the parts, `cost[component]` the named
     expressions whose sum is minimised. `split_ledgers` writes both ledgers even where one set of variables would do.
+
+    Raises:
+        InputError: the problem has a budget, and what that buys was not found yet.
     """
+    budget = problem.target.budget
+    if budget is not None and budget.best_cfe is None:
+        what = "is given, and this command asks for a share of the load; `carbonmatch solve` finds what a budget buys"
+        raise InputError([Fault("target.budget_per_year", what)])
     with PauseGC():
-        return _build(problem, split_ledgers=split_ledgers)
+        model, flows = build_parts(problem, split_ledgers=split_ledgers)
+        add_target(model, problem, flows)
+        add_surplus_limit(model, problem)
+        add_carbon_cap(model, problem, flows)
+        add_costs(model, problem)
+        model.total_cost = pyo.Objective(expr=sum(model.cost.values()))
+        return model
 
 
-def _build(problem: Problem, *, split_ledgers: bool) -> pyo.ConcreteModel:
+def build_parts(problem: Problem, *, split_ledgers: bool = False) -> tuple[pyo.ConcreteModel, list[ZoneFlows]]:
+    """Return sizes, flows and ledgers of a problem, before anything is asked of them; and the flows of each zone."""
     model = pyo.ConcreteModel(name=problem.name)
     time = problem.time
     flows = [ZoneFlows([], [], []) for _ in problem.zones]
@@ -53,16 +73,19 @@ def _build(problem: Problem, *, split_ledgers: bool) -> pyo.ConcreteModel:
     for number, zone in enumerate(problem.zones):
         merged = not split_ledgers and ledgers_coincide(problem, number)
         add_ledgers(model.zone[zone.name], zone, flows[number], time, merged=merged)
-    add_target(model, problem, flows)
-    add_costs(model, problem)
-    return model
+    if problem.target.counts_carbon:
+        for zone in problem.zones:
+            add_emissions(model.zone[zone.name], zone)
+    return model, flows
 
 
 def add_costs(model: pyo.ConcreteModel, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
-    minimise  contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
-              + surplus_sales            [currency over the horizon]; surplus_sales < 0 where selling earns
+    total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
+                 + carbon_price + surplus_sales      [currency over the horizon]; surplus_sales < 0 where selling earns
+
+    carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
     existing = {contract.name for contract in problem.contracts if contract.existing}
     parts = {
@@ -74,5 +97,8 @@ def add_costs(model: pyo.ConcreteModel, problem: Problem) -> None:
         "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
         "surplus_sales": [-block.sales for block in model.zone.values()],
     }
-    model.cost = pyo.Expression(COST_COMPONENTS, rule=lambda _, component: sum(parts[component]))
-    model.total_cost = pyo.Objective(expr=sum(model.cost[component] for component in COST_COMPONENTS))
+    price = problem.target.carbon_price_per_t
+    if price is not None:
+        parts["carbon_price"] = [carbon_cost(model, price)]
+    components = [component for component in COST_COMPONENTS if component in parts]
+    model.cost = pyo.Expression(components, rule=lambda _, component: sum(parts[component]))

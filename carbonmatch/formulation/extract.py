@@ -14,12 +14,7 @@ from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solu
 
 def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> Solution:
     """Return the optimum of a model as arrays in the terms of its problem."""
-    for variable, value in zip(optimum.columns, optimum.values.tolist(), strict=True):
-        variable.set_value(value, skip_validation=True)
-    for variable in model.component_data_objects(pyo.Var):
-        if variable.value is None:  # a column that nothing refers to: it costs nothing and limits nothing
-            variable.set_value(variable.lb or 0.0, skip_validation=True)
-
+    set_values(model, optimum)
     contracts = [model.contract[c.name] for c in problem.contracts]
     storage = [model.storage[b.name] for b in problem.storage]
     sites = [model.site[s.name] for s in problem.sites]
@@ -74,7 +69,23 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         objective=float(pyo.value(model.total_cost)),
         model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
+        carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
     )
+
+
+def set_values(model: pyo.ConcreteModel, optimum: Optimum) -> None:
+    """Give every variable of a model its value in the optimum."""
+    for variable, value in zip(optimum.columns, optimum.values.tolist(), strict=True):
+        variable.set_value(value, skip_validation=True)
+    for variable in model.component_data_objects(pyo.Var):
+        if variable.value is None:  # a column that nothing refers to: it costs nothing and limits nothing
+            variable.set_value(variable.lb or 0.0, skip_validation=True)
+
+
+def share_reached(model: pyo.ConcreteModel, optimum: Optimum) -> float:
+    """Return the share of the load that the optimum of a model of `build_reach_model` reaches, 0..1."""
+    set_values(model, optimum)
+    return min(1.0, float(pyo.value(model.share)))
 
 
 def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> ShadowPrices:
@@ -113,12 +124,13 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
             attribute[z] += per_step
             weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
             premium[z] = float(np.average(per_step, weights=weights))
-    limit = getattr(model, "surplus_limit", None)
+    limit, cap = getattr(model, "surplus_limit", None), getattr(model, "carbon_cap", None)
     return ShadowPrices(
         energy_value_per_mwh=energy,
         attribute_value_per_mwh=attribute,
         green_premium_per_mwh=premium,
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
+        carbon_cap_value_per_t=math.nan if cap is None else -dual.get(id(cap), 0.0),
     )
 
 

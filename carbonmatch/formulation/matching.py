@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
@@ -95,6 +96,13 @@ def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, t
     block.attribute_balance = pyo.Constraint(
         range(time.steps), rule=lambda _, t: net[t] - excess[t] + unmatched[t] == load[t]
     )
+
+
+def unmatched_variables(block: pyo.Block, flows: ZoneFlows, step: int) -> list[Any]:
+    """Return the variables whose sum is the unmatched load of a step: its own, or the retail supply of every site."""
+    if hasattr(block, "unmatched_mwh"):
+        return [block.unmatched_mwh[step]]
+    return [supply[step] for supply in flows.retail_supply]
 
 
 def net_contracted(flows: ZoneFlows, time: TimeTerms) -> Flow:

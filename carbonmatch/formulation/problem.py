@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from carbonmatch.case import Case, Contract, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
 from carbonmatch.records import (
+    Budget,
+    CarbonTerms,
     ContractTerms,
+    FloatArray,
     PoolTerms,
     Problem,
     SiteTerms,
@@ -18,7 +21,10 @@ from carbonmatch.records import (
     TargetTerms,
     TimeTerms,
     ZoneTerms,
+    mix_of_unclaimed,
+    served_by_standard_supply,
 )
+from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 
 
 def problem_from_case(case: Case) -> Problem:
@@ -59,6 +65,23 @@ def zone_terms(case: Case, zone: Zone, hours: float) -> ZoneTerms:
         carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
         grid_cfe_share=zone.grid_cfe_share,
         sale_price_per_mwh=np.zeros_like(load) if price is None else price.on(zone.spot_price_per_mwh),
+        carbon=carbon_terms(case, zone, load) if demanded(case.target).counts_carbon else None,
+    )
+
+
+def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
+    """Return what the load of a zone emits: as the accounts count it under the draft revision of Scope 2.
+
+    The case was refused where a zone gives no mix, or its factors cannot be counted by a linear programme.
+    """
+    _, unclaimed = demanded(mix_of_unclaimed(zone.residual_mix_g_per_kwh, zone.fossil_mix_g_per_kwh))
+    standard, nothing = zone.standard_supply, np.zeros_like(load_mwh)
+    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.zone == zone.name}
+    return CarbonTerms(
+        claimed_t_per_mwh=max(claimed, default=0.0) * G_PER_KWH_TO_T_PER_MWH,
+        standard_t_per_mwh=nothing if standard is None else standard.emission_factor_g_per_kwh * G_PER_KWH_TO_T_PER_MWH,
+        standard_mwh=nothing if standard is None else served_by_standard_supply(standard.share, load_mwh, load_mwh),
+        unclaimed_t_per_mwh=unclaimed * G_PER_KWH_TO_T_PER_MWH,
     )
 
 
@@ -177,10 +200,14 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
 def target_terms(case: Case) -> TargetTerms:
     """Return the target and the limit on surplus."""
     target, share = demanded(case.target), case.surplus.max_share
+    budget = None if target.budget_per_year is None else Budget(target.budget_per_year, target.cfe)
     return TargetTerms(
         matching=target.matching,
-        cfe=0.0 if target.cfe is None or target.matching == "none" else target.cfe,
+        cfe=0.0 if target.cfe is None or target.matching == "none" or budget is not None else target.cfe,
         grid_credit=target.grid_credit,
         per_zone=target.scope == "zone",
         max_surplus_share=math.inf if share is None else share,
+        carbon_price_per_t=target.carbon_price_per_t,
+        carbon_cap_t_per_year=target.carbon_cap_t_per_year,
+        budget=budget,
     )

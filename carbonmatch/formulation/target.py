@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
 
 from carbonmatch.errors import InfeasibleError
-from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights
+from carbonmatch.formulation.carbon import carbon_floor
+from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights, unmatched_variables
 from carbonmatch.formulation.terms import linear_sum
 from carbonmatch.records import Problem
 
+Share = Any
+"""A share of load, 0..1: a number, or an expression where it is to be found."""
+
 
 def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
-    """Add the rows of the target and of the limit on surplus. `flows` are those of each zone."""
+    """Add the rows of the target. `flows` are those of each zone."""
+    cfe = problem.target.cfe
     match problem.target.matching:
         case "annual" | "monthly":
-            add_volume_targets(model, problem, flows)
+            add_volume_targets(model, problem, flows, cfe)
         case "hourly":
-            if problem.target.cfe == 1.0:
-                forbid_unmatched(model, problem)
-            elif problem.target.cfe > 0.0:
-                add_hourly_target(model, problem)
+            if cfe == 1.0:
+                forbid_unmatched(model, problem, flows)
+            elif cfe > 0.0:
+                add_hourly_target(model, problem, cfe)
         case "none":
             pass
-    if not math.isinf(problem.target.max_surplus_share):
-        add_surplus_limit(model, problem)
 
 
 def target_groups(problem: Problem) -> list[list[int]]:
@@ -48,31 +52,38 @@ def load_of(problem: Problem, group: list[int], steps: list[int]) -> float:
     return sum(float(problem.zones[z].load_mwh[steps].sum()) for z in group)
 
 
-def unmatched_limit(problem: Problem, group: list[int]) -> float:
-    """Return the weighted load that an hourly target lets a group of zones leave unmatched [MWh]."""
+def unmatched_limit(problem: Problem, group: list[int], share: Share) -> Share:
+    """Return the weighted load that an hourly target of a share lets a group of zones leave unmatched [MWh]."""
     (steps,) = target_periods(problem)
-    return (1.0 - problem.target.cfe) * load_of(problem, group, steps)
+    return (1.0 - share) * load_of(problem, group, steps)
 
 
-def least_volume(problem: Problem, group: list[int], steps: list[int]) -> float:
-    """Return what a volume target wants contracted by a group of zones in the steps of a period [MWh]."""
-    return problem.target.cfe * load_of(problem, group, steps)
+def least_volume(problem: Problem, group: list[int], steps: list[int], share: Share) -> Share:
+    """Return what a volume target of a share wants contracted by a group of zones in the steps of a period [MWh]."""
+    return share * load_of(problem, group, steps)
 
 
 def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
-    """Return the right-hand sides of target and surplus limit for a problem that differs in these alone.
+    """Return the right-hand sides of target, surplus limit and carbon cap for a problem that differs in these alone.
 
-    None where the problem's model would have other rows: an hourly target of exactly 0 or 1 has none.
+    None where the problem's model would have other rows: an hourly target of exactly 0 or 1 has none, nor has a carbon
+    cap that leaves nothing beside the claims.
     """
+    shares, caps = _share_sides(model, problem), _cap_sides(model, problem)
+    return None if shares is None or caps is None else [*shares, *caps]
+
+
+def _share_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
     target, groups, periods = problem.target, target_groups(problem), target_periods(problem)
     hourly, volume = getattr(model, "hourly_target", None), getattr(model, "volume_target", None)
     surplus = getattr(model, "surplus_limit", None)
     sides: list[tuple[pyo.Constraint, float]] = []
     if hourly is not None and target.matching == "hourly" and 0.0 < target.cfe < 1.0:
-        sides = [(row, unmatched_limit(problem, groups[group])) for group, row in hourly.items()]
+        sides = [(row, unmatched_limit(problem, groups[group], target.cfe)) for group, row in hourly.items()]
     elif volume is not None and target.matching in {"annual", "monthly"}:
         sides = [
-            (row, least_volume(problem, groups[group], periods[period])) for (group, period), row in volume.items()
+            (row, least_volume(problem, groups[group], periods[period], target.cfe))
+            for (group, period), row in volume.items()
         ]
     wanted_rows = 0 if target.matching == "none" else len(groups) * len(periods)
     if len(sides) != wanted_rows or (surplus is not None) != (0.0 < target.max_surplus_share < math.inf):
@@ -80,13 +91,22 @@ def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.C
     return sides if surplus is None else [*sides, (surplus, surplus_limit_mwh(problem))]
 
 
-def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
+def _cap_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
+    cap = problem.carbon_cap_t
+    if cap is None:
+        return []
+    row = getattr(model, "carbon_cap", None)
+    return None if row is None or cap <= carbon_floor(problem) else [(row, cap)]
+
+
+def add_hourly_target(model: pyo.ConcreteModel, problem: Problem, share: Share, asked: list[int] | None = None) -> None:
     """Keep the load that is left unmatched, hour by hour, below what the target allows.
 
-    sum_t (1 - g[t]) * unmatched[t] <= (1 - cfe) * sum_t load[t]        [MWh], for the portfolio or for each zone
+    sum_t (1 - g[t]) * unmatched[t] <= (1 - share) * sum_t load[t]      [MWh], for the portfolio or for each zone
 
     g is the carbon-free share of the grid where the target gives credit for it, else 0. Excess of one hour does not
-    help another one.
+    help another one. share is the `cfe` of the target, or a variable; `asked` numbers the groups that have a row, all
+    unless given.
     """
     groups = target_groups(problem)
 
@@ -96,12 +116,12 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem) -> None:
             [score_weights(problem.zones[z], grid_credit=problem.target.grid_credit) for z in groups[group]]
         )
         weighted = pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
-        return row(weighted <= unmatched_limit(problem, groups[group]))
+        return row(weighted <= unmatched_limit(problem, groups[group], share))
 
-    model.hourly_target = pyo.Constraint(range(len(groups)), rule=hourly_target)
+    model.hourly_target = pyo.Constraint(range(len(groups)) if asked is None else asked, rule=hourly_target)
 
 
-def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem) -> None:
+def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Meet an hourly target of exactly 1: no unmatched load wherever the grid does not give full credit.
 
     unmatched[t] = 0   where   1 - g[t] > 0
@@ -109,31 +129,32 @@ def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem) -> None:
     A row with right-hand side zero would leave the problem without an interior, which interior-point engines need;
     fixing the variables says the same and drops their columns.
     """
-    for number, zone in enumerate(problem.zones):
+    for zone, zone_flows in zip(problem.zones, flows, strict=True):
         weights = score_weights(zone, grid_credit=problem.target.grid_credit)
-        block = model.zone[zone.name]
-        if hasattr(block, "unmatched_mwh"):
-            left_open = [block.unmatched_mwh]
-        else:
-            left_open = [model.site[site.name].retail_supply_mwh for site in problem.sites if site.zone == number]
         for t in np.flatnonzero(weights > 0.0).tolist():
-            for variable in left_open:
-                variable[t].fix(0.0)
+            for variable in unmatched_variables(model.zone[zone.name], zone_flows, t):
+                variable.fix(0.0)
 
 
-def add_volume_targets(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
+def add_volume_targets(
+    model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows], share: Share, asked: list[int] | None = None
+) -> None:
     """Contract at least a share of the load as a volume, over the year or in every calendar month (local time).
 
-    sum_t net_contracted[t] >= cfe * sum_t load[t]       [MWh], per period, for the portfolio or for each zone
+    sum_t net_contracted[t] >= share * sum_t load[t]     [MWh], per period, for the portfolio or for each zone
+
+    share and asked as in `add_hourly_target`.
     """
     groups, periods = target_groups(problem), target_periods(problem)
     net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
         contracted = pyo.quicksum(net[z][t] for z in groups[group] for t in periods[period])
-        return row(contracted >= least_volume(problem, groups[group], periods[period]))
+        return row(contracted >= least_volume(problem, groups[group], periods[period], share))
 
-    model.volume_target = pyo.Constraint(range(len(groups)), range(len(periods)), rule=volume_target)
+    model.volume_target = pyo.Constraint(
+        range(len(groups)) if asked is None else asked, range(len(periods)), rule=volume_target
+    )
 
 
 def row(relation: pyo.Expression | bool) -> pyo.Expression:
@@ -150,12 +171,14 @@ def row(relation: pyo.Expression | bool) -> pyo.Expression:
 
 
 def add_surplus_limit(model: pyo.ConcreteModel, problem: Problem) -> None:
-    """Bound the excess of the horizon.
+    """Bound the excess of the horizon, where the case names a limit.
 
     sum_t excess[t] <= max_surplus_share * sum_t load[t]        [MWh], all zones together
 
     A limit of 0 fixes the excess to 0, for the same reason as a target of exactly 1.
     """
+    if math.isinf(problem.target.max_surplus_share):
+        return
     excess = [variable for zone in problem.zones for variable in model.zone[zone.name].excess]
     if problem.target.max_surplus_share == 0.0:
         for variable in excess:

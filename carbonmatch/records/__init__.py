@@ -8,6 +8,7 @@ problem.
 from __future__ import annotations
 
 from carbonmatch.records.array import FloatArray, IntArray, totals
+from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
 from carbonmatch.records.facts import (
     DataTier,
     Device,
@@ -35,6 +36,7 @@ from carbonmatch.records.ledger import (
 )
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
 from carbonmatch.records.problem import (
+    Budget,
     ContractTerms,
     Matching,
     PoolTerms,
@@ -51,6 +53,8 @@ from carbonmatch.records.solution import ShadowPrices, Solution
 __all__ = [
     "DIRECT",
     "UNTRACED",
+    "Budget",
+    "CarbonTerms",
     "Certificate",
     "Claims",
     "ContractLedger",
@@ -88,5 +92,7 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "mix_of_unclaimed",
+    "served_by_standard_supply",
     "totals",
 ]

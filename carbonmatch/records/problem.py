@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
+from carbonmatch.records.carbon import CarbonTerms
 from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
@@ -59,6 +60,7 @@ class ZoneTerms:
     carbon_intensity_g_per_kwh    average of the grid; None where the case gives none
     grid_cfe_share                0..1; None where the case gives none
     sale_price_per_mwh            what sold energy earns; zero where the case gives no price
+    carbon                        what its load emits; None where the target neither prices nor limits emissions
     """
 
     name: str
@@ -67,6 +69,7 @@ class ZoneTerms:
     carbon_intensity_g_per_kwh: FloatArray | None
     grid_cfe_share: FloatArray | None
     sale_price_per_mwh: FloatArray
+    carbon: CarbonTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -168,13 +171,39 @@ class StorageTerms:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """What may be spent, net of sales, and the best share of load that it buys.
+
+    per_year          [currency/year]
+    least_cfe         least share that will do, 0..1; None where any will
+    best_cfe          share that it was found to buy, 0..1; None before that
+    cfe_per_million   what one more million a year would add to it, at the margin; None before that
+    """
+
+    per_year: float
+    least_cfe: float | None = None
+    best_cfe: float | None = None
+    cfe_per_million: float | None = None
+
+    @property
+    def share_found(self) -> float:
+        """The share that it buys, once that was found."""
+        if self.best_cfe is None:
+            raise ValueError("what the budget buys was not found yet")
+        return self.best_cfe
+
+
+@dataclass(frozen=True)
 class TargetTerms:
     """What share of load must be matched, over which period, counted how.
 
-    cfe           0..1; 0 where there is no target
+    cfe           0..1; 0 where there is no target, and where what a budget buys was not found yet
     grid_credit   the carbon-free share of the grid's own mix counts for unmatched load
     per_zone      every zone meets the target by itself; otherwise all zones together do
     max_surplus_share  most excess over the year, as a share of load; inf where the case names no limit
+    carbon_price_per_t      paid for market-based emissions; None where the case names none
+    carbon_cap_t_per_year   most of them in a year; None where the case names none
+    budget        what may be spent; None where the share is given
     """
 
     matching: Matching
@@ -182,6 +211,14 @@ class TargetTerms:
     grid_credit: bool
     per_zone: bool
     max_surplus_share: float
+    carbon_price_per_t: float | None = None
+    carbon_cap_t_per_year: float | None = None
+    budget: Budget | None = None
+
+    @property
+    def counts_carbon(self) -> bool:
+        """Whether emissions are priced or limited."""
+        return self.carbon_price_per_t is not None or self.carbon_cap_t_per_year is not None
 
 
 @dataclass(frozen=True)
@@ -215,6 +252,18 @@ class Problem:
     def total_load_mwh(self) -> float:
         """Load of all sites over the horizon [MWh]."""
         return float(sum(zone.load_mwh.sum() for zone in self.zones))
+
+    @property
+    def carbon_cap_t(self) -> float | None:
+        """Most market-based emissions over the horizon [t]; None without a cap."""
+        cap = self.target.carbon_cap_t_per_year
+        return None if cap is None else cap * self.time.year_fraction
+
+    @property
+    def budget_amount(self) -> float | None:
+        """What may be spent over the horizon, net of sales [currency]; None without a budget."""
+        budget = self.target.budget
+        return None if budget is None else budget.per_year * self.time.year_fraction
 
     @property
     def peak_load_mwh(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,12 +19,15 @@ class ShadowPrices:
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
+                               (no cap, or one of exactly 0)
     """
 
     energy_value_per_mwh: FloatArray
     attribute_value_per_mwh: FloatArray
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
+    carbon_cap_value_per_t: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Solution:
     adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 
     contracted_mw: FloatArray
@@ -60,3 +65,4 @@ class Solution:
     objective: float
     model_score: float
     shadow_prices: ShadowPrices
+    carbon_t: float | None = None

@@ -58,6 +58,7 @@ class SolveOptions:
     """How to solve.
 
     time_limit_seconds   for all engines together
+    started              moment (time.monotonic) from which the limit counts; the beginning of each solve unless given
     threads              of the engine
     solver               `highs`, `clarabel` (falls back on HiGHS), or any solver that Pyomo knows by name; a tuple
                          names single engines (`hipo`, `ipx`, `simplex`, `clarabel`, ...) in the order to try them
@@ -68,6 +69,7 @@ class SolveOptions:
     """
 
     time_limit_seconds: float = float("inf")
+    started: float | None = None
     threads: int = 1
     solver: str | tuple[str, ...] = "highs"
     cross_check: bool = False
@@ -189,7 +191,8 @@ class _Search:
         self.program = compiled.program
         self.yardstick = yardstick
         self.options = options
-        self.ends = time.monotonic() + options.time_limit_seconds
+        began = time.monotonic() if options.started is None else options.started
+        self.ends = began + options.time_limit_seconds
         self.runs: list[EngineRun] = []
         self.logs: list[str] = []
         self.seconds = {"scaling": 0.0, "solving": 0.0, "certifying": 0.0}

@@ -15,9 +15,12 @@ ANNUAL: Final = "annual-100"
 
 BASELINES: Final = (ANNUAL, NO_TARGET)
 
+_UNLIMITED: Final = ("target.budget_per_year=null", "target.carbon_cap_t_per_year=null")
+"""A budget and a carbon cap are of the target; a carbon price is a price."""
+
 _SETTINGS: Final = {
-    ANNUAL: ("target.matching=annual", "target.cfe=1.0", "target.grid_credit=false"),
-    NO_TARGET: ("target.matching=none",),
+    ANNUAL: ("target.matching=annual", "target.cfe=1.0", "target.grid_credit=false", *_UNLIMITED),
+    NO_TARGET: ("target.matching=none", *_UNLIMITED),
 }
 
 
@@ -31,6 +34,8 @@ def baseline_variant(name: str, variant: Variant) -> Variant:
 
 def is_baseline(name: str, target: Mapping[str, Any]) -> bool:
     """Tell whether the target of a run (of its summary) is that of a baseline."""
+    if target.get("budget_per_year") is not None or target.get("carbon_cap_t_per_year") is not None:
+        return False
     if name == NO_TARGET:
         return bool(target["matching"] == "none")
     return bool(target["matching"] == "annual" and target["cfe"] == 1.0)

@@ -68,10 +68,14 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Result(Accounts):
-    """A verified plan; `solution` and `optimum` are the records that only a plan has."""
+    """A verified plan; the records here are those that only a plan has.
+
+    bought   the search for what a budget buys; None without a budget
+    """
 
     solution: Solution
     optimum: Optimum
+    bought: Optimum | None = None
 
     @property
     def cost(self) -> pd.Series[float]:

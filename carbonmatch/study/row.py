@@ -28,8 +28,10 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
         "scope2_market_based_by_the_year_t": scope2["ghgp_2015"]["market_based_t"],
         "scope2_market_based_by_the_hour_t": emissions_by_the_hour_t(summary),
     }
-    premiums = summary["shadow_prices"]["green_premium_per_mwh"]
+    prices = summary["shadow_prices"]
+    premiums = prices["green_premium_per_mwh"]
     row |= {f"{zone}_green_premium_per_mwh": premium for zone, premium in premiums.items()}
+    row |= {key: prices[key] for key in ("carbon_cap_value_per_t", "cfe_per_million") if key in prices}
     row |= {f"{name}_contracted_mw": contract["contracted_mw"] for name, contract in summary["contracts"].items()}
     for name, storage in summary["storage"].items():
         row |= {f"{name}_power_mw": storage["power_mw"], f"{name}_energy_mwh": storage["energy_mwh"]}

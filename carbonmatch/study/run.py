@@ -9,6 +9,7 @@ from carbonmatch import runfolder
 from carbonmatch.case import Case
 from carbonmatch.solving import SolveOptions, check_solver
 from carbonmatch.study.fix import read_sizes
+from carbonmatch.study.frames import vectors_frame
 from carbonmatch.study.provenance import rounded
 from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.solver import CaseSolver
@@ -53,7 +54,11 @@ def write_result(
         with stages("writing the run folder"):
             write_accounts(result, folder)
             write_table(result.vectors, folder / runfolder.OPTIMUM)
-            (folder / runfolder.SOLVER_LOG).write_text(result.optimum.log, encoding="utf-8")
+            logs = [result.optimum.log]
+            if result.bought is not None:
+                write_table(vectors_frame(result.bought), folder / runfolder.BUDGET)
+                logs.insert(0, result.bought.log)
+            (folder / runfolder.SOLVER_LOG).write_text("\n".join(logs), encoding="utf-8")
         seconds = {**result.manifest["wall_seconds"], **rounded(stages.seconds)}
         runfolder.write_json(folder / runfolder.MANIFEST, {**result.manifest, "wall_seconds": seconds})
         runfolder.write_json(folder / runfolder.SUMMARY, result.summary)

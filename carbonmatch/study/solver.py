@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
-from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, summarise
+from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, prove_carbon, summarise
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, VerificationError
 from carbonmatch.formulation import adapt, build_model, extract_solution, problem_from_case, target_sides
@@ -18,6 +19,7 @@ from carbonmatch.solving import (
     solve_compiled,
     takes_matrix,
 )
+from carbonmatch.study.budget import Bought, buy
 from carbonmatch.study.fix import Sizes, fix_sizes, missed
 from carbonmatch.study.provenance import cross_check, manifest
 from carbonmatch.study.result import Result
@@ -55,15 +57,24 @@ class CaseSolver:
         problem = problem_from_case(case)
         if sizes is not None:
             problem = fix_sizes(problem, sizes)
+        options, bought = self.options, None
+        if problem.target.budget is not None:
+            self.latest = None  # the search has a model of its own, and two at a time are one too many
+            options = replace(options, started=time.monotonic())  # the time limit is for both searches
+            with stages("finding what the budget buys"):
+                bought = buy(problem, options)
+            problem = bought.problem
         try:
             built = self._built(problem, stages)
-            optimum = solve_compiled(built.compiled, problem.yardstick, self.options)
+            optimum = solve_compiled(built.compiled, problem.yardstick, options)
             stages.seconds.update(optimum.seconds)
         except InfeasibleError as error:
             if sizes is None:
                 raise
             raise InfeasibleError(missed(problem, sizes)) from error
-        return verified_result(case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes)
+        return verified_result(
+            case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
+        )
 
     def standing_for(self, case: Case, result: Result, name: str) -> Result | None:
         """Return the latest result as that of a case with another target, where its proof holds there too.
@@ -122,6 +133,7 @@ def verified_result(
     stages: Stages,
     sizes: Sizes | None = None,
     shared_with: str | None = None,
+    bought: Bought | None = None,
 ) -> Result:
     """Read the solution out of a solved model, account for it and prove the accounts.
 
@@ -134,9 +146,13 @@ def verified_result(
         facts = facts_from_case(case)
         ledger = build_ledger(problem, flows_of(solution), facts)
         prove(problem, solution, ledger)
+        prove_carbon(problem, solution, ledger, facts)
         summary = summarise(problem, solution, ledger, facts, optimum.certificate)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         summary["sizes_held"] = sizes is not None
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes=sizes, shared_with=shared_with)
-    return Result(summary, origin, problem, facts, ledger, solution, optimum)
+    if bought is not None:
+        origin["budget"] = bought.told
+    search = None if bought is None else bought.optimum
+    return Result(summary, origin, problem, facts, ledger, solution, optimum, search)

@@ -205,6 +205,12 @@ def _refuse_without_target(path: Path | str, axes: Sequence[Axis], cases: Sequen
     if varies_target and any(demanded(case.target).matching == "none" for case in cases):
         what = "target.matching is none, so that there is nothing to sweep; set it to hourly, monthly or annual"
         raise InputError([Fault(str(path), what)])
+    if varies_target and any(demanded(case.target).budget_per_year is not None for case in cases):
+        what = (
+            "target.budget_per_year is given, and asks for the best share whatever target.cfe is; take it out, or vary "
+            "it instead"
+        )
+        raise InputError([Fault(str(path), what)])
 
 
 # --- what was found ---------------------------------------------------------------------------------------------------

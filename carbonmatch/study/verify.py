@@ -17,8 +17,10 @@ from carbonmatch.accounting import Balance, reconciliation_frame, reconciliation
 from carbonmatch.case import Case, load_case
 from carbonmatch.errors import CarbonMatchError, VerificationError
 from carbonmatch.formulation import build_model, problem_from_case
+from carbonmatch.records import FloatArray, Problem
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, compile_model, rechecked
+from carbonmatch.study.budget import Bought, rebuy
 from carbonmatch.study.fix import fix_sizes, read_sizes
 from carbonmatch.study.frames import DUAL, VALUE
 from carbonmatch.study.match import balance_of, match_case
@@ -72,7 +74,7 @@ def verify_run(
         return [Check("the case can be read", tuple(str(error).splitlines()))]
     checks.append(Check("case and tables are those of the run", tuple(_inputs(run, case))))
     metered = run.summary.get("kind") == "metered"
-    what = "the accounts are those of the meters" if metered else "the solver's answer is an optimum of the case"
+    what = "the accounts are those of the meters" if metered else _claim_of(run)
     result: Matched | Result
     try:
         result = _rematched(run, case, stages) if metered else _recomputed(run, case, stages)
@@ -99,6 +101,12 @@ def verify_run(
     return checks
 
 
+def _claim_of(run: RunFolder) -> str:
+    if _at(run.summary, "target", "budget_per_year") is None:
+        return "the solver's answer is an optimum of the case"
+    return "the budget buys no larger share, the solver's answer is an optimum of the case"
+
+
 def _settings(run: RunFolder) -> list[str]:
     """Return the settings that the run was made with, as they are typed."""
     overrides = _entries(_at(run.manifest, "case", "overrides"), "key", "value", "origin")
@@ -123,20 +131,41 @@ def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
 
 
 def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
-    vectors = read_frame(run.path / runfolder.OPTIMUM)
-    if list(vectors.columns) != ["vector", "number"] or not pd.api.types.is_float_dtype(vectors["number"]):
-        raise VerificationError(f"{runfolder.OPTIMUM} does not hold the vectors of an optimum")
-    numbers = {kind: vectors.loc[vectors["vector"] == kind, "number"].to_numpy(dtype=float) for kind in (VALUE, DUAL)}
+    values, duals = _vectors(run, runfolder.OPTIMUM)
     sizes = read_sizes(run.path) if run.summary.get("sizes_held") else None
+    problem = problem_from_case(case)
+    if sizes is not None:
+        problem = fix_sizes(problem, sizes)
+    bought = None
+    if problem.target.budget is not None:
+        with stages("proving what the budget buys"):
+            bought = _bought(run, problem)
+        problem = bought.problem
     with stages("building the model"):
-        problem = problem_from_case(case)
-        if sizes is not None:
-            problem = fix_sizes(problem, sizes)
         model = build_model(problem)
         compiled = compile_model(model)
     engine = _at(run.manifest, "solver", "engine")
-    optimum = rechecked(compiled, problem.yardstick, numbers[VALUE], numbers[DUAL], engine)
-    return verified_result(case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes)
+    optimum = rechecked(compiled, problem.yardstick, values, duals, engine)
+    return verified_result(
+        case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes, bought=bought
+    )
+
+
+def _bought(run: RunFolder, problem: Problem) -> Bought:
+    """Prove anew that no larger share of the load costs so little, and that the run asked for this one."""
+    asked = _at(run.summary, "target", "cfe")
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        raise VerificationError(f"{runfolder.SUMMARY} does not say which share the run asked for")
+    return rebuy(problem, *_vectors(run, runfolder.BUDGET), _at(run.manifest, "budget", "engine"), float(asked))
+
+
+def _vectors(run: RunFolder, name: str) -> tuple[FloatArray, FloatArray]:
+    """Return the values of the columns and the duals of the rows that a run keeps."""
+    vectors = read_frame(run.path / name)
+    if list(vectors.columns) != ["vector", "number"] or not pd.api.types.is_float_dtype(vectors["number"]):
+        raise VerificationError(f"{name} does not hold the vectors of an optimum")
+    values, duals = (vectors.loc[vectors["vector"] == kind, "number"].to_numpy(dtype=float) for kind in (VALUE, DUAL))
+    return values, duals
 
 
 def _rematched(run: RunFolder, case: Case, stages: Stages) -> Matched:

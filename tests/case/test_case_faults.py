@@ -55,6 +55,19 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("target.cfe=90%", "is '90%'; a number is wanted. Write 0.9 for 90 %"),
         at("target.cfe=-0.1", "is -0.1; a number of at least 0 is wanted"),
         at("target.cfe=null", "is missing; hourly matching wants the share of the load to be matched, such as 0.9"),
+        at("target.budget_per_year=seventy", "is 'seventy'; a number is wanted"),
+        near(
+            "target={matching: none, budget_per_year: 7e7}",
+            "target.budget_per_year: is given, and matching is none; a budget buys the best score, so say of which",
+        ),
+        at("target.carbon_price_per_t=-1", "is -1; a number of at least 0 is wanted"),
+        at("target.carbon_cap_t_per_year=-1", "is -1; a number of at least 0 is wanted"),
+        at(
+            "target.carbon_cap_t_per_year=9",
+            "emissions of load without a claim count, and the zone DE gives neither a residual mix nor a mix of fossil "
+            "plants; add zones.DE.residual_mix_g_per_kwh (or zones.DE.fossil_mix_g_per_kwh)",
+        ),
+        at("target.carbon_basis=location", "is not a known key"),
         at("target.matching=hourli", "is 'hourli'; one of none, annual, monthly, hourly is wanted; did you mean 'hour"),
         at("target.matching=true", "is true; one of none, annual, monthly, hourly is wanted"),
         at("target.grid_credit=yes", "is 'yes'; true or false is wanted"),

@@ -14,8 +14,7 @@ import pytest
 from pyomo.repn import generate_standard_repn
 from small_cases import a_case
 
-from carbonmatch.formulation import build_model, problem_from_case
-from carbonmatch.formulation.build import COST_COMPONENTS
+from carbonmatch.formulation import build_budget_model, build_model, build_reach_model, problem_from_case
 
 GOLDEN = Path(__file__).parent / "golden"
 STATEMENT = Path(__file__).parents[2] / "models" / "formulation.md"
@@ -69,6 +68,16 @@ EVERYTHING = {
     "target": {"matching": "hourly", "cfe": 0.75, "grid_credit": True},
 }
 ANNUAL = {"target": {"matching": "annual", "cfe": 0.75}}
+CARBON = {
+    "zones": {
+        "Z": {
+            "residual_mix_g_per_kwh": [400, 500],
+            "standard_supply": {"share": [0.25, 0], "emission_factor_g_per_kwh": 100},
+        }
+    },
+    "contracts": {"sun": {"emission_factor_g_per_kwh": 50}},
+    "target": {"carbon_price_per_t": 80, "carbon_cap_t_per_year": 26280},
+}
 
 
 def written(row: pyo.Expression) -> str:
@@ -80,13 +89,24 @@ def written(row: pyo.Expression) -> str:
     return f"{text} {repn.constant:+.6g}" if repn.constant or not text else text
 
 
+MODELS = (
+    (build_model, EVERYTHING, None),
+    (build_model, ANNUAL, {"volume_target"}),
+    (build_model, CARBON, {"carbon_cap", "standard_supply_limit"}),
+    (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
+    (build_reach_model, ANNUAL, {"volume_target"}),
+    (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
+)
+"""Models that hold every row between them, each with the constraints that it shows; all where there is None."""
+
+
 def rows_by_name() -> dict[str, str]:
-    """Return the text of every constraint and cost of two models that hold all of them, by name."""
+    """Return the text of every constraint, objective and cost of these models, by name."""
     found: dict[str, list[str]] = {}
-    for title, changes in (("hourly", EVERYTHING), ("annual", ANNUAL)):
-        model = build_model(problem_from_case(a_case(changes)))
+    for build, changes, shown in MODELS:
+        model = build(problem_from_case(a_case(changes)))
         for constraint in model.component_objects(pyo.Constraint):
-            if title == "annual" and constraint.local_name != "volume_target":
+            if shown is not None and constraint.local_name not in shown:
                 continue
             lines = []
             for row in constraint.values():
@@ -94,10 +114,10 @@ def rows_by_name() -> dict[str, str]:
                 side = pyo.value(row.upper if row.lower is None or row.equality else row.lower)
                 lines.append(f"{row.name}:\n  {written(row.body)} {sense} {side:+.6g}")
             found.setdefault(constraint.local_name, []).extend(lines)
-        if title == "hourly":
-            for component in COST_COMPONENTS:
-                found[component] = [f"cost[{component}]:\n  {written(model.cost[component].expr)}"]
-            found["total_cost"] = [f"total_cost:\n  {written(model.total_cost.expr)}"]
+        for component, cost in model.cost.items():
+            found.setdefault(component, [f"cost[{component}]:\n  {written(cost.expr)}"])
+        for objective in model.component_objects(pyo.Objective):
+            found.setdefault(objective.local_name, [f"{objective.name}:\n  {written(objective.expr)}"])
     return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
 
 

@@ -71,7 +71,7 @@ def test_a_bundle_agrees_with_itself(bundle):
     assert found.sha256 == hashlib.sha256(bundle.read_bytes()).hexdigest()
     whats = [check.what for check in found.checks]
     for word in ("every file", "case and tables", "optimum", *sorted(runfolder.RECORD - {"manifest.json"})):
-        if word not in {"solver.log", "optimum.parquet", "reconciliation.parquet"}:
+        if word not in {"solver.log", "optimum.parquet", "budget.parquet", "reconciliation.parquet"}:
             assert any(word in what for what in whats), word
 
 
@@ -292,7 +292,7 @@ def test_a_point_of_a_sweep_and_a_run_of_held_sizes_can_be_verified(place, tmp_p
     path = "models/ai-factory-frankfurt.yaml"
     cm.sweep(path, [0.3, 0.5, 0.9], settings=DAYS, out=tmp_path / "sweep", jobs=1)
     points = sorted((tmp_path / "sweep" / "points").iterdir())
-    assert len(points) == 3
+    assert len(points) == 5  # the baselines too
     cm.solve(cm.load_case(path, settings=DAYS), fix="run", out=tmp_path / "held")
     cm.solve(cm.load_case(path, settings=DAYS, scenario="annual"), out=tmp_path / "annual")
     for run in (*points, tmp_path / "held", tmp_path / "annual"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.overview.comparison import comparison_overview
+from carbonmatch.report.overview.limits import budget_text, limit_facts
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, target_text
 from carbonmatch.report.overview.sweep import sweep_overview
@@ -12,7 +13,9 @@ __all__ = [
     "Column",
     "Overview",
     "OverviewTable",
+    "budget_text",
     "comparison_overview",
+    "limit_facts",
     "overview",
     "reconciliation_tables",
     "score_table",

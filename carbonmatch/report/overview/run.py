@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
@@ -53,6 +54,7 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
         *asked,
+        *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
         *_cost(summary, units),
         ("verified", _proof(summary) if summary["verified"] else "no"),
@@ -71,7 +73,9 @@ def _proof(summary: Summary) -> str:
     certificate = summary["certificate"]
     if certificate is None:
         return "yes: what was metered adds up in every step"
-    proof = f"yes: accounts agree, cost is proved least (gap {certificate['gap']:.0e})"
+    best = (summary.get("target") or {}).get("best_cfe") is not None
+    proved = "score is proved best for the budget, its cost least" if best else "cost is proved least"
+    proof = f"yes: accounts agree, {proved} (gap {certificate['gap']:.0e})"
     if second := certificate.get("cross_check"):
         proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
     return proof
@@ -84,14 +88,19 @@ def _day(moment: datetime) -> str:
 
 def target_text(target: Summary) -> str:
     """Return the target in words."""
+    cap, price = target.get("carbon_cap_t_per_year"), target.get("carbon_price_per_t")
+    carbon = "" if cap is None else f", at most {number(cap, 0)} t CO2e a year"
+    carbon += "" if price is None else f", carbon at {price:,g} a tonne"
     if target["matching"] == "none":
-        return "none: least cost alone"
-    text = f"{given_share(target['cfe'])} of load {_PERIODS[target['matching']]}"
+        return f"none{carbon}" if carbon else "none: least cost alone"
+    best = target.get("best_cfe")
+    asked = given_share(target["cfe"]) if best is None else f"best for the budget, {share(best)}"
+    text = f"{asked} of load {_PERIODS[target['matching']]}"
     if target["grid_credit"]:
         text += ", the grid's own carbon-free share counts"
     if target["scope"] == "zone":
         text += ", each zone by itself"
-    return text
+    return text + carbon
 
 
 def portfolio_table(summary: Summary, units: Units) -> OverviewTable:

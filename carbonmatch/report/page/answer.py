@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
-from carbonmatch.report.overview import Column, OverviewTable, score_table, target_text
+from carbonmatch.report.overview import Column, OverviewTable, budget_text, limit_facts, score_table, target_text
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -126,6 +126,8 @@ def _sentence(summary: Summary, units: Units) -> str:
     net = units.price.with_unit(cost["net_of_sales_per_mwh_load"])
     if summary["target"]["grid_credit"]:
         text += f"; with the grid's own mix the CFE score is {share(summary['scores']['cfe_score'])}"
+    if summary["target"].get("budget_per_year") is not None:
+        return f"{text}, at {net} of load net of sales: the best that {budget_text(summary)} can buy."
     least = (
         "the least cost of operating the sizes that are given"
         if summary.get("sizes_held")
@@ -144,6 +146,7 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
     if summary.get("target"):
         held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
         facts.append(("Target", target_text(summary["target"]) + held))
+        facts += [(label.capitalize(), text) for label, text in limit_facts(summary)]
     else:
         facts.append(("Kind", "metered: what was generated and used, accounted for; nothing is optimised"))
     return tuple(facts)
@@ -170,7 +173,8 @@ def _verified(summary: Summary) -> str | None:
     certificate = summary.get("certificate")
     if certificate is None:
         return "Verified: the accounts agree with the meters"
-    return f"Verified: accounts agree, least cost proved to a gap of {certificate['gap']:.0e}"
+    best = "score proved best for the budget, " if (summary.get("target") or {}).get("best_cfe") is not None else ""
+    return f"Verified: accounts agree, {best}least cost proved to a gap of {certificate['gap']:.0e}"
 
 
 def _score_numbers(summary: Summary) -> tuple[BigNumber, ...]:

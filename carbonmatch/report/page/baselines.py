@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from carbonmatch.accounting import Premium, emissions_by_the_hour_t, premium_over
-from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.numbers import UNKNOWN, Units, given_share, money, number, share
 from carbonmatch.report.overview import Column, OverviewTable, target_text
 from carbonmatch.runfolder import RunFolder
 
@@ -43,9 +43,22 @@ def read_baselines(summary: Mapping[str, Any], runs: Sequence[RunFolder]) -> tup
 
 def _baseline(summary: Mapping[str, Any], other: Mapping[str, Any]) -> Baseline:
     target = other["target"]
-    word = _WORDS.get(target["matching"]) or f"{given_share(target['cfe'])} hour by hour"
+    word = _word(target, other["currency"])
     net = other["cost"]["net_of_sales_per_mwh_load"]
     return Baseline(word, other, net, premium_over(summary, other))
+
+
+def _word(target: Mapping[str, Any], currency: str) -> str:
+    """Name a run by what it was asked for."""
+    budget = target.get("budget_per_year")
+    if budget is not None:
+        return f"a budget of {money(budget, currency).with_unit(budget)} a year"
+    names = {"carbon_cap_t_per_year": "a carbon cap", "carbon_price_per_t": "a carbon price"}
+    carbon = " and ".join(name for key, name in names.items() if target.get(key) is not None)
+    if target["matching"] == "none":
+        return carbon or _WORDS["none"]
+    word = _WORDS.get(target["matching"]) or f"{given_share(target['cfe'])} hour by hour"
+    return f"{word} with {carbon}" if carbon else word
 
 
 def baseline_table(summary: Mapping[str, Any], baselines: Sequence[Baseline], units: Units) -> OverviewTable:

@@ -143,7 +143,8 @@ def frontier_figure(points: Sequence[Mapping[str, Any]], summary: Mapping[str, A
     told = ""
     if target["matching"] == "hourly" and low <= target["cfe"] <= high:
         marks.append(Mark(place(target["cfe"]), scale.percent(here), "this run"))
-        told = f" This run, at {given_share(target['cfe'])}, costs {units.price.with_unit(here)}."
+        asked = given_share(target["cfe"]) if target.get("best_cfe") is None else share(target["cfe"])
+        told = f" This run, at {asked}, costs {units.price.with_unit(here)}."
     every = max(1, -(-len(targets) // 8))
     return Figure(
         name="frontier",

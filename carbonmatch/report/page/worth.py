@@ -155,9 +155,14 @@ def price_table(summary: Mapping[str, Any], units: Units) -> OverviewTable:
         rows,
         note=(
             "The green premium is what one more MWh that counts towards the target costs. "
-            "Means are over the period, weighted by load."
+            f"Means are over the period, weighted by load.{_cap_note(summary)}"
         ),
     )
+
+
+def _cap_note(summary: Mapping[str, Any]) -> str:
+    worth = summary["shadow_prices"].get("carbon_cap_value_per_t")
+    return "" if worth is None else f" One more tonne under the carbon cap is worth {worth:,.2f} {summary['currency']}."
 
 
 def capture_chart(summary: Mapping[str, Any], units: Units) -> BarChart | None:

@@ -19,6 +19,8 @@ tiny     shown as a power of ten                   given   shown as somebody wro
 
 _MONEY: Final = "money"
 _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
+    ("_per_t", f"{_MONEY}/t CO2e", "price"),
+    ("_t_per_year", "t CO2e/year", "amount"),
     ("_per_mwh_load", f"{_MONEY}/MWh", "price"),
     ("_per_mwh", f"{_MONEY}/MWh", "price"),
     ("_g_per_kwh", "g CO2e/kWh", "amount"),
@@ -39,6 +41,8 @@ _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
         ("%", "share"),
     ),
     **dict.fromkeys(("primal_residual", "dual_residual", "gap", "difference", "primal_residual_mwh"), ("", "tiny")),
+    **dict.fromkeys(("least_cfe", "best_cfe", "cfe_per_million"), ("%", "share")),
+    "budget_per_year": (f"{_MONEY}/year", "amount"),
     "components": (_MONEY, "amount"),
     "by_contract": ("t CO2e", "amount"),
     "by_storage": ("t CO2e", "amount"),
@@ -66,6 +70,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "excess_not_claimed_mwh": "Excess, not claimed",
     "mwh": "Energy",
     "per_mwh_load": "Per MWh of load",
+    "budget_per_year": "Budget",
+    "cfe_per_million": "CFE added by one more million a year",
     "factor_g_per_kwh": "Factor",
     "emissions_t": "Emissions",
     "interval_start_utc": "Start",

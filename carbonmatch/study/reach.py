@@ -1,0 +1,37 @@
+"""How much of the load a case can match at all, whatever it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from carbonmatch.formulation import build_reach_model, share_reached
+from carbonmatch.records import Problem, Yardstick
+from carbonmatch.solving import SolveOptions, solve_model
+
+
+def best_share(problem: Problem, options: SolveOptions | None = None, *, asked: list[int] | None = None) -> float:
+    """Return the largest share that the target of a problem could ask for, 0..1, within its other limits.
+
+    It is the share of a point that meets the rows, proved to be the best one: right to 1e-6, or twice that where the
+    share is near 0. `asked` numbers the groups of zones that must reach it; all unless given.
+
+    Raises:
+        InfeasibleError: the other limits already contradict each other, so that no share can be met.
+        LimitError, SolverError: the search ended without a proof.
+    """
+    costless = without_firm_charges(problem)
+    model = build_reach_model(costless, asked=asked)
+    return share_reached(model, solve_model(model, share_yardstick(problem), options))
+
+
+def share_yardstick(problem: Problem) -> Yardstick:
+    """Return what is typical of a problem whose objective counts MWh: a price of one per MWh."""
+    return replace(problem.yardstick, typical_price_per_mwh=1.0)
+
+
+def without_firm_charges(problem: Problem) -> Problem:
+    """Return the problem without charges on firm capacity.
+
+    Its size has no limit and matches nothing; where it costs nothing it would only be a size without an optimum.
+    """
+    return replace(problem, sites=tuple(replace(site, firm_capacity_charge_per_mw_year=0.0) for site in problem.sites))
