@@ -250,12 +250,12 @@ def _column_faults(told: pd.DataFrame, expected: pd.DataFrame, column: str) -> I
     if pd.api.types.is_float_dtype(mine) and pd.api.types.is_float_dtype(theirs):
         close = np.isclose(theirs, mine, rtol=NUMBER_TOLERANCE, atol=NUMBER_TOLERANCE, equal_nan=True)
     else:
-        close = (theirs.astype(str) == mine.astype(str)).to_numpy()
+        close = ((theirs.astype(str) == mine.astype(str)) | (theirs.isna() & mine.isna())).to_numpy()
     wrong = np.flatnonzero(~close)
     if wrong.size:
         row = int(wrong[0])
-        stamps = [str(name) for name in expected if str(name).endswith("_utc")]
-        when = f" ({expected.iloc[row][stamps[0]]:%Y-%m-%d %H:%M} UTC)" if stamps else ""
+        stamps = [expected.iloc[row][name] for name in expected if str(name).endswith("_utc")]
+        when = f" ({stamps[0]:%Y-%m-%d %H:%M} UTC)" if stamps and pd.notna(stamps[0]) else ""
         more = f", and {wrong.size - 1:,} more" if wrong.size > 1 else ""
         yield f"{column}, row {row + 1:,}{when} is {theirs.iloc[row]}, recomputed {mine.iloc[row]}{more}"
 
