@@ -139,29 +139,35 @@ RUN_KIND: Final = FolderKind("run", frozenset({SUMMARY, MANIFEST}), _RUN_FILES)
 
 @dataclass(frozen=True)
 class StudyKind(FolderKind):
-    """A folder with many runs: what was found in all of them, and each of them under `points`."""
+    """A folder with many runs: what was found in all of them, and each of them under `points`.
+
+    stem   name of its own files
+    """
+
+    stem: str
 
     @classmethod
-    def of(cls, name: str) -> StudyKind:
-        """Return the folder that the study of that name writes."""
-        own = {f"{name}.json", f"{name}.csv", PAGE, WORKBOOK}
+    def of(cls, stem: str, name: str | None = None) -> StudyKind:
+        """Return the folder that a study writes; it is called like its files unless it has another name."""
+        own = {f"{stem}.json", f"{stem}.csv", PAGE, WORKBOOK}
         files = {*own, *(f"{POINTS}/*/{file}" for file in _RUN_FILES)}
-        return cls(name, frozenset({f"{name}.json"}), frozenset(files))
+        return cls(name or stem, frozenset({f"{stem}.json"}), frozenset(files), stem)
 
     @property
     def record(self) -> str:
         """The file that holds all that was found."""
-        return f"{self.name}.json"
+        return f"{self.stem}.json"
 
     @property
     def table(self) -> str:
         """The file with one row per point."""
-        return f"{self.name}.csv"
+        return f"{self.stem}.csv"
 
 
 SWEEP_KIND: Final = StudyKind.of("sweep")
 COMPARISON_KIND: Final = StudyKind.of("comparison")
-STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND)
+YEARS_KIND: Final = StudyKind.of("years", "study of weather years")
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND)
 
 
 @dataclass(frozen=True)

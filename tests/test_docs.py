@@ -17,6 +17,7 @@ from carbonmatch.case.series import SeriesReference
 from carbonmatch.case.site import Grid, Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import StandardSupply, Zone
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +39,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Surplus,
     Target,
     SeriesReference,
+    WeatherYear,
 )
 
 

@@ -9,7 +9,7 @@ from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import prove, prove_accounts, prove_carbon
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
-from carbonmatch.accounting.summary import summarise
+from carbonmatch.accounting.summary import limits_reached, summarise
 
 __all__ = [
     "Balance",
@@ -20,6 +20,7 @@ __all__ = [
     "emissions_by_the_hour_t",
     "facts_from_case",
     "flows_of",
+    "limits_reached",
     "premium_over",
     "prove",
     "prove_accounts",

@@ -214,9 +214,10 @@ def _target(problem: Problem, ledger: Ledger) -> list[str]:
     groups = [[z] for z in numbers] if target.per_zone else [list(numbers)]
     months = problem.time.month_of_step
     faults = []
-    for group in groups:
+    for number, group in enumerate(groups):
         zones = tuple(ledger.zones[z] for z in group)
         where = ", ".join(zone.name for zone in zones)
+        asked = target.share(number, sum(float(zone.load_mwh.sum()) for zone in zones))
         if target.matching == "hourly":
             scores = score(zones, months, problem.time.hours_per_step)
             reached = scores.cfe_score if target.grid_credit else scores.hourly_matched_share
@@ -232,9 +233,9 @@ def _target(problem: Problem, ledger: Ledger) -> list[str]:
                 if any(zone.load_mwh[steps].any() for zone in zones)
             }
         faults += [
-            f"the {target.matching} target of {target.cfe:.6f} is missed in {where}, {label}: {reached:.9f}"
+            f"the {target.matching} target of {asked:.6f} is missed in {where}, {label}: {reached:.9f}"
             for label, reached in reached_by_period.items()
-            if reached < target.cfe - SCORE_TOLERANCE
+            if reached < asked - SCORE_TOLERANCE
         ]
     return faults
 

@@ -334,6 +334,11 @@ def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
 
 def warnings(problem: Problem, solution: Solution) -> list[str]:
     """Return what a reader should know: limits that bind, energy wasted in storage, selling that beats delivering."""
+    return [*limits_reached(problem, solution), *_wasted(problem, solution), *_resold(problem, solution)]
+
+
+def limits_reached(problem: Problem, solution: Solution) -> list[str]:
+    """Return the offers that are taken as far as they go."""
     found = []
     near = PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
     for i, contract in enumerate(problem.contracts):
@@ -347,12 +352,23 @@ def warnings(problem: Problem, solution: Solution) -> list[str]:
         ):
             if math.isfinite(limit) and limit > least and size >= limit - near:
                 found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
+    return found
+
+
+def _wasted(problem: Problem, solution: Solution) -> list[str]:
+    found = []
+    for b, storage in enumerate(problem.storage):
         at_once = float(_same_step(solution, b).sum())
         if at_once > BOTH_WAYS_SHARE * problem.total_load_mwh:
             found.append(
                 f"{storage.name} charges and discharges {at_once:,.0f} MWh in the same steps: its losses take up "
                 "energy that is not wanted. Allow curtailment, or a larger surplus.max_share."
             )
+    return found
+
+
+def _resold(problem: Problem, solution: Solution) -> list[str]:
+    found = []
     for z, zone in enumerate(problem.zones):
         retail = np.min([s.retail_price_per_mwh for s in problem.sites if s.zone == z], axis=0)
         resale = zone.sale_price_per_mwh > retail

@@ -13,6 +13,7 @@ def target_summary(problem: Problem) -> dict[str, Any]:
 
     cfe         share that was met at least cost; with a budget the one that it buys, less the safety on it
     best_cfe    share that the budget was found to buy;  least_cfe   least one that would do
+    of_mean     cfe is met by the mean of several weather years, to which this one contributes its part
     """
     target, budget = problem.target, problem.target.budget
     carbon = {
@@ -31,6 +32,7 @@ def target_summary(problem: Problem) -> dict[str, Any]:
         "scope": "zone" if target.per_zone else "portfolio",
         "max_surplus_share": target.max_surplus_share if math.isfinite(target.max_surplus_share) else None,
         **{key: value for key, value in {**carbon, **spending}.items() if value is not None},
+        **({} if target.held_mwh is None else {"of_mean": True}),
     }
 
 

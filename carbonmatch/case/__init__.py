@@ -3,7 +3,17 @@
 from carbonmatch.case.block import demanded
 from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
 from carbonmatch.case.price import EnergyPrice
-from carbonmatch.case.reading import Purpose, Variant, case_from_mapping, check_case, load_case, load_variants
+from carbonmatch.case.reading import (
+    Purpose,
+    Variant,
+    case_from_mapping,
+    check_case,
+    load_case,
+    load_variants,
+    load_years,
+    weather_year_names,
+    years_from_mapping,
+)
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -34,6 +44,9 @@ __all__ = [
     "demanded",
     "load_case",
     "load_variants",
+    "load_years",
     "template_names",
+    "weather_year_names",
     "write_template",
+    "years_from_mapping",
 ]

@@ -1,4 +1,4 @@
-"""Changes of single values: the scenarios of a case, and `--set key=value`."""
+"""Changes of single values: the scenarios and weather years of a case, and `--set key=value`."""
 
 from __future__ import annotations
 
@@ -17,29 +17,57 @@ _AFTER_THE_LAST_LINE = 1_000_000_000
 
 def apply_scenario(document: Document, scenario: str) -> list[Override]:
     """Apply a named scenario of the case; faults are noted in the document."""
-    scenarios = document.values.get("scenarios")
-    known = list(scenarios) if isinstance(scenarios, dict) else []
-    if scenario not in known:
-        listing = f" (the case has {listed(known)})" if known else " (the case has none)"
-        position = document.position(("scenarios",))
-        what = f"there is no scenario {scenario!r}{nearest(scenario, known)}{listing}"
-        document.faults.append((position, Fault(document.place(("scenarios",)), what)))
-        return []
+    changes = _named(document, "scenarios", scenario, "scenario")
+    return _apply(document, ("scenarios", scenario), changes, f"scenario {scenario}")
+
+
+def apply_weather_year(document: Document, year: str) -> list[Override]:
+    """Apply a named weather year of the case; faults are noted in the document."""
+    entry = _named(document, "weather_years", year, "weather year")
+    changes = entry.get("set") if isinstance(entry, dict) else None
+    if isinstance(changes, dict):
+        changes = {key: value for key, value in changes.items() if _changes_what_is_there(document, key)}
+    return _apply(document, ("weather_years", year, "set"), changes, f"weather year {year}")
+
+
+def _changes_what_is_there(document: Document, key: str) -> bool:
+    """Tell whether a key of a weather year leads to an entry that the case has; the check of the block tells of others.
+
+    A slip of the pen would else be one more zone, which no site is in and no one misses.
+    """
+    block, *rest = key.split(".")
+    entries = document.values.get(block)
+    if rest and isinstance(entries, dict) and block in ("zones", "sites", "contracts"):
+        return rest[0] in entries
+    return block != "weather_years"
+
+
+def _named(document: Document, block: str, name: str, noun: str) -> Any:
+    """Return the entry of a block; None where it is not there, which is a fault."""
+    entries = document.values.get(block)
+    known = list(entries) if isinstance(entries, dict) else []
+    if name in known and isinstance(entries, dict):
+        return entries[name]
+    listing = f" (the case has {listed(known)})" if known else " (the case has none)"
+    what = f"there is no {noun} {name!r}{nearest(name, known)}{listing}"
+    document.faults.append((document.position((block,)), Fault(document.place((block,)), what)))
+    return None
+
+
+def _apply(document: Document, block: KeyPath, changes: Any, origin: str) -> list[Override]:
+    """Lay changes by dotted key over the case; what is no block is told by the check of the block itself."""
     applied = []
-    changes = scenarios[scenario] if isinstance(scenarios, dict) else None
-    if not isinstance(changes, dict):
-        return []  # told by the check of the block itself
-    for key, value in changes.items():
-        path: KeyPath = ("scenarios", scenario, key)
+    for key, value in changes.items() if isinstance(changes, dict) else ():
+        path: KeyPath = (*block, key)
         below = {
-            known[len(path) :]: _marked(where, scenario)
+            known[len(path) :]: _marked(where, origin)
             for known, where in document.positions.items()
             if known[: len(path)] == path and known != path
         }
-        position = _marked(document.position(path), scenario)
+        position = _marked(document.position(path), origin)
         if _put(document, key, copy.deepcopy(value), position, document.place(path)):
             document.positions.update({(*_split(key), *rest): place for rest, place in below.items()})
-            applied.append(Override(key, value, f"scenario {scenario}"))
+            applied.append(Override(key, value, origin))
     return applied
 
 
@@ -64,9 +92,9 @@ def apply_settings(document: Document, settings: Sequence[str]) -> list[Override
     return applied
 
 
-def _marked(position: Position, scenario: str) -> Position:
-    """Say beside the line which scenario the value is from."""
-    return replace(position, label=f"{position.label} (scenario {scenario})".strip())
+def _marked(position: Position, origin: str) -> Position:
+    """Say beside the line which scenario or weather year the value is from."""
+    return replace(position, label=f"{position.label} ({origin})".strip())
 
 
 def _split(key: str) -> KeyPath:

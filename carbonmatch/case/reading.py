@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -14,8 +14,8 @@ from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.messages import Placed, in_reading_order, translate
-from carbonmatch.case.overrides import apply_scenario, apply_settings
-from carbonmatch.case.schema import Case, Override, Provenance, Time
+from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
+from carbonmatch.case.schema import Case, Provenance, Time
 from carbonmatch.case.table_reader import TableReader
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.timegrid import TimeGrid
@@ -29,13 +29,15 @@ def load_case(
     *,
     settings: Sequence[str] = (),
     scenario: str | None = None,
+    weather_year: str | None = None,
     elsewhere: Mapping[str, Path] | None = None,
     purpose: Purpose | None = None,
 ) -> Case:
     """Read and check a case file.
 
     settings    changes such as `target.cfe=0.95`, applied last
-    scenario    name of an entry under `scenarios:`, applied before the settings
+    scenario    name of an entry under `scenarios:`, applied first
+    weather_year   name of an entry under `weather_years:`, applied after the scenario
     elsewhere   where tables stand that are not where the case says, by the path as it is written there
     purpose     `solve` demands prices, profiles and a target; `match` does not. Unless given, a case with a metered
                 series may leave them out: what it lacks to be solved is its `missing_to_solve`
@@ -44,15 +46,16 @@ def load_case(
         InputError: holds every fault that was found, in reading order.
     """
     tables = TableReader(Path(path).resolve().parent, elsewhere)
-    return _load(path, Variant(tuple(settings), scenario), tables, purpose)
+    return _of_one_year(_load(path, Variant(tuple(settings), scenario, weather_year), tables, purpose), purpose)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to read a case file: a scenario of it, if one is named, then settings such as `target.cfe=0.95`."""
+    """One way to read a case file: a scenario and a weather year, where named, then settings like `target.cfe=0.95`."""
 
     settings: tuple[str, ...] = ()
     scenario: str | None = None
+    weather_year: str | None = None
 
 
 def load_variants(path: str | Path, variants: Iterable[Variant], *, purpose: Purpose | None = None) -> list[Case]:
@@ -65,7 +68,7 @@ def load_variants(path: str | Path, variants: Iterable[Variant], *, purpose: Pur
     cases, faults = [], dict[Fault, None]()
     for variant in variants:
         try:
-            cases.append(_load(path, variant, tables.again(), purpose))
+            cases.append(_of_one_year(_load(path, variant, tables.again(), purpose), purpose))
         except InputError as error:
             faults.update(dict.fromkeys(error.faults))
     if faults:
@@ -81,21 +84,124 @@ def _load(path: str | Path, variant: Variant, tables: TableReader, purpose: Purp
     """
     began = time.perf_counter()
     document = read_document(Path(path), str(path))
-    overrides = [] if variant.scenario is None else apply_scenario(document, variant.scenario)
-    overrides += apply_settings(document, variant.settings)
-    provenance = Provenance(str(path), document.sha256, variant.scenario, tuple(overrides))
-    case = _check(document, tables, provenance, arrays=False, purpose=purpose)
+    origin = Provenance(str(path), document.sha256)
+    case = _check(document, tables, _changed(document, variant, origin), arrays=False, purpose=purpose)
     return case.with_provenance(replace(case.provenance, seconds=time.perf_counter() - began))
 
 
+def _changed(document: Document, variant: Variant, origin: Provenance) -> Provenance:
+    """Make the changes of a variant; settings come last, but those on the weather years before a year is taken."""
+    on_years = [setting for setting in variant.settings if setting.strip().startswith("weather_years")]
+    others = [setting for setting in variant.settings if setting not in on_years]
+    overrides = [
+        *([] if variant.scenario is None else apply_scenario(document, variant.scenario)),
+        *apply_settings(document, on_years),
+        *([] if variant.weather_year is None else apply_weather_year(document, variant.weather_year)),
+        *apply_settings(document, others),
+    ]
+    return replace(origin, scenario=variant.scenario, weather_year=variant.weather_year, overrides=tuple(overrides))
+
+
+def _of_one_year(case: Case, purpose: Purpose | None) -> Case:
+    if purpose == "solve" and case.several_years:
+        raise InputError(case.several_years)
+    return case
+
+
 def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> Case:
-    """Read and check a case file with all of its scenarios, or with the one that is named.
+    """Read and check a case file in every weather year, with all of its scenarios, or with the one that is named.
 
     Raises:
-        InputError: holds every fault of the case and of its scenarios, each told once.
+        InputError: holds every fault of the case, of its scenarios and of its weather years, each told once.
     """
     others = _block(read_document(Path(path), str(path)).values.get("scenarios")) if scenario is None else {}
-    return load_variants(path, [Variant(tuple(settings), name) for name in (scenario, *others)])[0]
+    tables = TableReader(Path(path).resolve().parent)
+    faults = dict[Fault, None]()
+    checked: list[Case] = []
+    for name in (scenario, *others):
+        variant = Variant(tuple(settings), name)
+        cases, found = _in_every_year(
+            lambda each: _load(path, each, tables.again(), None), variant, weather_year_names(path, variant)
+        )
+        checked += cases
+        faults.update(dict.fromkeys(found))
+    if faults:
+        raise InputError(faults)
+    return checked[0]
+
+
+def weather_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
+    """Return the names of the weather years that a variant of a case file has; its faults are told by who reads it.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    document = read_document(Path(path), str(path))
+    _changed(document, variant, Provenance())
+    return tuple(_block(document.values.get("weather_years")))
+
+
+def load_years(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> tuple[Case, ...]:
+    """Read and check a case file in each of its weather years, to be solved; `provenance` names the year of each case.
+
+    settings, scenario   as for `load_case`: the scenario comes before the year, the settings after it
+
+    Raises:
+        InputError: there are no weather years, or holds every fault of the case and of its years, each told once.
+    """
+    tables = TableReader(Path(path).resolve().parent)
+    variant = Variant(tuple(settings), scenario)
+    names = weather_year_names(path, variant)
+    return _years_of(lambda each: _load(path, each, tables.again(), "solve"), variant, names, str(path))
+
+
+def years_from_mapping(
+    mapping: Mapping[str, Any],
+    base_folder: str | Path = ".",
+    *,
+    settings: Sequence[str] = (),
+    scenario: str | None = None,
+) -> tuple[Case, ...]:
+    """Check a case that is given as a mapping in each of its weather years; see `load_years` and `case_from_mapping`.
+
+    Raises:
+        InputError: there are no weather years, or holds every fault of the case and of its years, each told once.
+    """
+
+    def read(variant: Variant) -> Case:
+        return _from_mapping(mapping, Path(base_folder), variant, "solve")
+
+    names = tuple(_block(_plain(mapping).get("weather_years")))
+    return _years_of(read, Variant(tuple(settings), scenario), names, "case")
+
+
+def _years_of(read: Callable[[Variant], Case], variant: Variant, names: Iterable[str], place: str) -> tuple[Case, ...]:
+    cases, faults = _in_every_year(read, variant, names)
+    if faults:
+        raise InputError(faults)
+    if len(cases) == 1:
+        what = "has no weather years to size over; name them under weather_years, or solve it as it is"
+        raise InputError([Fault(place, what)])
+    return tuple(cases[1:])
+
+
+def _in_every_year(
+    read: Callable[[Variant], Case], variant: Variant, names: Iterable[str]
+) -> tuple[list[Case], list[Fault]]:
+    """Return the case as it is and in each weather year, and all faults: those of a year alone name it."""
+    cases, faults = [], dict[Fault, None]()
+    for name in (None, *names):
+        try:
+            cases.append(read(replace(variant, weather_year=name)))
+        except InputError as error:
+            known = [fault for fault in error.faults if fault in faults]
+            faults.update(dict.fromkeys(fault if fault in known else _in_year(fault, name) for fault in error.faults))
+    return cases, list(faults)
+
+
+def _in_year(fault: Fault, year: str | None) -> Fault:
+    mark = f"(weather year {year})"
+    return fault if year is None or mark in fault.where else replace(fault, where=f"{fault.where} {mark}")
 
 
 def case_from_mapping(
@@ -104,21 +210,25 @@ def case_from_mapping(
     *,
     settings: Sequence[str] = (),
     scenario: str | None = None,
+    weather_year: str | None = None,
     purpose: Purpose | None = None,
 ) -> Case:
     """Check a case that is given as a mapping; series may be arrays or lists with one value per step.
 
     base_folder   what paths of tables are relative to
-    purpose       as for `load_case`
+    weather_year, purpose   as for `load_case`
 
     Raises:
         InputError: holds every fault that was found.
     """
+    variant = Variant(tuple(settings), scenario, weather_year)
+    return _of_one_year(_from_mapping(mapping, Path(base_folder), variant, purpose), purpose)
+
+
+def _from_mapping(mapping: Mapping[str, Any], folder: Path, variant: Variant, purpose: Purpose | None) -> Case:
     document = Document("", values=_plain(mapping))
-    overrides: list[Override] = apply_scenario(document, scenario) if scenario is not None else []
-    overrides += apply_settings(document, settings)
-    provenance = Provenance(scenario=scenario, overrides=tuple(overrides))
-    return _check(document, TableReader(Path(base_folder)), provenance, arrays=True, purpose=purpose)
+    provenance = _changed(document, variant, Provenance())
+    return _check(document, TableReader(folder), provenance, arrays=True, purpose=purpose)
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.tables import TableRecord
@@ -38,7 +39,7 @@ class Override:
 
     key      dotted key, such as target.cfe
     value    the new value
-    origin   `scenario NAME` or `--set`
+    origin   `scenario NAME`, `weather year NAME` or `--set`
     """
 
     key: str
@@ -58,6 +59,7 @@ class Provenance:
     filled      notes on missing values that a rule of the case filled in
     assumptions every value that the case gives, with its source
     seconds     what reading and checking took
+    weather_year   name of the weather year that was applied, if any
     """
 
     path: str | None = None
@@ -68,6 +70,7 @@ class Provenance:
     filled: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     seconds: float = 0.0
+    weather_year: str | None = None
 
     def assumption(self, key: str) -> Assumption | None:
         """Return what the case gives for a dotted key; None where it gives nothing."""
@@ -141,6 +144,7 @@ class Case(Block):
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     certificates: Certificates | None = None
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
     _missing_to_solve: tuple[Fault, ...] = PrivateAttr(default=())
@@ -181,6 +185,23 @@ class Case(Block):
         """Say what the case lacks, once, while it is built."""
         self._missing_to_solve = faults
         return self
+
+    @property
+    def several_years(self) -> tuple[Fault, ...]:
+        """Why the case is not of one year: it names weather years, and none of them was chosen; empty where it is."""
+        if not self.weather_years or self.provenance.weather_year is not None:
+            return ()
+        what = (
+            f"names several years ({listed(self.weather_years)}), and one is wanted here: only `carbonmatch solve` "
+            "sizes over all of them. Take the case without them, --set weather_years=null"
+        )
+        return (Fault(f"{self.provenance.path or 'case'}: weather_years", what),)
+
+    @property
+    def weather_weight(self) -> float:
+        """How much the weather year of this case counts; those of all years add to 1."""
+        weights = {name: year.weight for name, year in self.weather_years.items()}
+        return weights[str(self.provenance.weather_year)] / sum(weights.values())
 
     @property
     def metered(self) -> bool:
@@ -248,7 +269,29 @@ class Case(Block):
             refuse(*faults)
         return scenarios
 
-    @field_validator("contracts", "storage", "scenarios", mode="before")
+    @field_validator("weather_years")
+    @classmethod
+    def _weather_years_change_weather(
+        cls, years: dict[str, WeatherYear], info: ValidationInfo
+    ) -> dict[str, WeatherYear]:
+        names = {block: list(info.data.get(block) or ()) for block in ("zones", "sites", "contracts")}
+        faults = [
+            Finding(what, inside=(name, "set", key))
+            for name, year in years.items()
+            for key in year.set
+            if (what := fault_of_override_key(key) or fault_of_year_key(key, names))
+        ]
+        faults += [
+            Finding(what, inside=(name, "set"))
+            for name, year in years.items()
+            for contract, entry in (info.data.get("contracts") or {}).items()
+            if (what := fault_of_mean(year, contract, getattr(entry, "p50_capacity_factor", None)))
+        ]
+        if faults:
+            refuse(*faults)
+        return years
+
+    @field_validator("contracts", "storage", "scenarios", "weather_years", mode="before")
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value

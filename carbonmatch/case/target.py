@@ -42,6 +42,7 @@ class Target(Block):
                             cfe, where it is given, is the least share that will do
     carbon_price_per_t      paid for market-based emissions, draft revision of Scope 2 [currency/t CO2e]
     carbon_cap_t_per_year   most of them [t CO2e/year]
+    years         of several weather years, whether every one meets the target or their mean does
     """
 
     matching: Literal["none", "annual", "monthly", "hourly"]
@@ -51,6 +52,7 @@ class Target(Block):
     budget_per_year: Number | None = None
     carbon_price_per_t: NonNegative | None = None
     carbon_cap_t_per_year: NonNegative | None = None
+    years: Literal["every", "expectation"] = "every"
 
     @property
     def counts_carbon(self) -> bool:
@@ -117,4 +119,11 @@ class Target(Block):
         ]
         if refusals:
             refuse(*refusals)
+        return value
+
+    @field_validator("years")
+    @classmethod
+    def _months_are_of_one_year(cls, value: str, info: ValidationInfo) -> str:
+        if value == "expectation" and info.data.get("matching") == "monthly":
+            refuse("is expectation, and matching is monthly; a month is met in every year or not: set it to every")
         return value

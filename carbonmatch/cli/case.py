@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -45,8 +46,15 @@ class Reader(Protocol):
 
 def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None, reader: Reader | None = None) -> Case:
     """Return the case, read to be solved unless told otherwise; end with its faults on stderr if it has any."""
-    try:
+    with faults_told(path):
         return (reader or partial(cm.load_case, purpose="solve"))(path, settings=settings or (), scenario=scenario)
+
+
+@contextmanager
+def faults_told(path: Path) -> Iterator[None]:
+    """End with the faults of a case on stderr where reading it finds any."""
+    try:
+        yield
     except cm.InputError as error:
         tell_faults(error.faults, str(path))
         raise typer.Exit(error.exit_code) from error
@@ -54,7 +62,7 @@ def read_case(path: Path, settings: Sequence[str] | None, scenario: str | None, 
 
 def run_name(case: Case, scenario: str | None) -> str:
     """Return the name of the folder that a run is written to unless told otherwise."""
-    return case.name if scenario is None else f"{case.name}-{scenario}"
+    return "-".join(part for part in (case.name, scenario, case.provenance.weather_year) if part is not None)
 
 
 def echo_json(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,9 @@ import carbonmatch as cm
 from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_warnings
-from carbonmatch.cli.progress import progress
+from carbonmatch.cli.progress import Progress, progress
 from carbonmatch.cli.report import write_page
+from carbonmatch.cli.years import has_weather_years, solve_over_years
 from carbonmatch.report import overview
 
 
@@ -24,12 +26,21 @@ def solve(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="The run folder to write; runs/<name of the case> unless given.",
+            help="The run folder to write; runs/<name of the case> unless given, with -years for weather years.",
             show_default=False,
         ),
     ] = None,
     settings: Settings = None,
     scenario: Scenario = None,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            "--year",
+            metavar="NAME",
+            help="Solve one weather year of the case by itself; without this, all of them together.",
+            show_default=False,
+        ),
+    ] = None,
     solver: Solver = "highs",
     cross_check: CrossCheck = False,
     fix: Annotated[
@@ -51,14 +62,12 @@ def solve(
 ) -> None:
     """Find the cheapest portfolio that meets the target.
 
-    It is verified and written to a run folder. Data goes to stdout, words and progress to stderr.
+    It is verified and written to a run folder. Where the case names weather years, it is the cheapest over all of them,
+    and every year has a run folder. Data goes to stdout, words and progress to stderr.
     """
-    with exit_codes("Interrupted; nothing was written."), progress() as told:
-        told.stage("reading the case")
-        checked = read_case(case, settings, scenario)
-        tell_warnings(checked.warnings)
-        folder = out or Path("runs") / run_name(checked, scenario)
-        options = cm.SolveOptions(
+
+    def options(told: Progress) -> cm.SolveOptions:
+        return cm.SolveOptions(
             time_limit_seconds=float("inf") if time_limit is None else time_limit,
             threads=threads,
             solver=solver,
@@ -66,7 +75,16 @@ def solve(
             on_progress=told.stage,
             on_iteration=told.iteration,
         )
-        result = cm.solve(checked, options, out=folder, fix=fix, force=force)
+
+    if year is None and has_weather_years(case, settings, scenario):
+        solve_over_years(case, settings, scenario, options, out=out, fix=fix, force=force, as_json=as_json)
+        return
+    with exit_codes("Interrupted; nothing was written."), progress() as told:
+        told.stage("reading the case")
+        checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="solve", weather_year=year))
+        tell_warnings(checked.warnings)
+        folder = out or Path("runs") / run_name(checked, scenario)
+        result = cm.solve(checked, options(told), out=folder, fix=fix, force=force)
         with exit_codes("Interrupted; the run is written, its page is not."):
             page = write_page(folder, told.stage)
     tell_warnings(result.summary["warnings"][len(checked.warnings) :])

@@ -30,6 +30,7 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
         _count(len(checked.sites), "site"),
         _count(len(checked.contracts), "contract"),
         _count(len(checked.storage), "storage"),
+        *([_count(len(checked.weather_years), "weather year")] if checked.weather_years else []),
     ]
     serves = " to match" if checked.missing_to_solve else ""
     typer.echo(f"{case} is valid{serves}: {checked.name}, {', '.join(counts)}")

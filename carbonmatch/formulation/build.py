@@ -45,10 +45,7 @@ def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.Concret
         raise InputError([Fault("target.budget_per_year", what)])
     with PauseGC():
         model, flows = build_parts(problem, split_ledgers=split_ledgers)
-        add_target(model, problem, flows)
-        add_surplus_limit(model, problem)
-        add_carbon_cap(model, problem, flows)
-        add_costs(model, problem)
+        add_demands(model, problem, flows)
         model.total_cost = pyo.Objective(expr=sum(model.cost.values()))
         return model
 
@@ -56,6 +53,11 @@ def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.Concret
 def build_parts(problem: Problem, *, split_ledgers: bool = False) -> tuple[pyo.ConcreteModel, list[ZoneFlows]]:
     """Return sizes, flows and ledgers of a problem, before anything is asked of them; and the flows of each zone."""
     model = pyo.ConcreteModel(name=problem.name)
+    return model, add_parts(model, problem, split_ledgers=split_ledgers)
+
+
+def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False) -> list[ZoneFlows]:
+    """Add sizes, flows and ledgers of a problem to a model, or to the part of one; return the flows of each zone."""
     time = problem.time
     flows = [ZoneFlows([], [], []) for _ in problem.zones]
 
@@ -76,10 +78,18 @@ def build_parts(problem: Problem, *, split_ledgers: bool = False) -> tuple[pyo.C
     if problem.target.counts_carbon:
         for zone in problem.zones:
             add_emissions(model.zone[zone.name], zone)
-    return model, flows
+    return flows
 
 
-def add_costs(model: pyo.ConcreteModel, problem: Problem) -> None:
+def add_demands(model: pyo.Block, problem: Problem, flows: list[ZoneFlows]) -> None:
+    """Add what is asked of the parts of a problem: target, limits, and what they cost."""
+    add_target(model, problem, flows)
+    add_surplus_limit(model, problem)
+    add_carbon_cap(model, problem, flows)
+    add_costs(model, problem)
+
+
+def add_costs(model: pyo.Block, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity

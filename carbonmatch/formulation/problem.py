@@ -31,10 +31,11 @@ def problem_from_case(case: Case) -> Problem:
     """Return a case as arrays in user units. Zones without a site drop out: nothing can be claimed there.
 
     Raises:
-        InputError: the case leaves out what a case may that is only matched; every such key is told.
+        InputError: the case leaves out what a case may that is only matched, every such key is told; or it names
+            several weather years, and none was chosen.
     """
-    if case.missing_to_solve:
-        raise InputError(case.missing_to_solve)
+    if faults := (*case.missing_to_solve, *case.several_years):
+        raise InputError(faults)
     time = TimeTerms.of(case.grid)
     zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
@@ -210,4 +211,5 @@ def target_terms(case: Case) -> TargetTerms:
         carbon_price_per_t=target.carbon_price_per_t,
         carbon_cap_t_per_year=target.carbon_cap_t_per_year,
         budget=budget,
+        years=target.years,
     )

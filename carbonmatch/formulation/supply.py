@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pyomo.core as pyo
 
-from carbonmatch.formulation.terms import Flow, linear_sum
+from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import SiteTerms, TimeTerms
 
 
@@ -24,7 +26,7 @@ def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> Flow:
         if limit == 0.0:
             variable.fix(0.0)
     if site.firm_capacity_charge_per_mw_year > 0.0:
-        add_firm_capacity(block, time)
+        add_firm_capacity(block, site, time)
     block.energy_cost = pyo.Expression(expr=energy_cost(block, site))
     block.firm_capacity_cost = pyo.Expression(expr=firm_capacity_cost(block, site, time))
     return retail
@@ -41,13 +43,15 @@ def firm_capacity_cost(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> py
     return charge * time.year_fraction * block.firm_capacity_mw if charge > 0.0 else 0.0
 
 
-def add_firm_capacity(block: pyo.Block, time: TimeTerms) -> None:
+def add_firm_capacity(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> None:
     """Reserve firm grid supply for the largest step of the horizon.
 
     retail_supply[t] <= firm_capacity_mw * h             [MWh per step]
 
-    Written only where the capacity is charged for; elsewhere it is the largest retail supply and no decision.
+    Written only where the capacity is charged for; elsewhere it is the largest retail supply and no decision. Capacity
+    that is reserved already is a constant.
     """
-    block.firm_capacity_mw = pyo.Var(bounds=(0.0, None))
+    held = site.firm_capacity_mw
+    block.firm_capacity_mw = size_variable(0.0, math.inf) if held is None else size_variable(held, held)
     hours, firm, retail = time.hours_per_step, block.firm_capacity_mw, block.retail_supply_mwh
     block.firm_capacity_limit = pyo.Constraint(range(time.steps), rule=lambda _, t: retail[t] - hours * firm <= 0.0)

@@ -11,7 +11,7 @@ import pyomo.core as pyo
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.carbon import carbon_floor
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights, unmatched_variables
-from carbonmatch.formulation.terms import linear_sum
+from carbonmatch.formulation.terms import Flow, linear_sum
 from carbonmatch.records import Problem
 
 Share = Any
@@ -21,6 +21,9 @@ Share = Any
 def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Add the rows of the target. `flows` are those of each zone."""
     cfe = problem.target.cfe
+    if problem.target.held_mwh is not None:
+        add_held_target(model, problem, flows, problem.target.held_mwh)
+        return
     match problem.target.matching:
         case "annual" | "monthly":
             add_volume_targets(model, problem, flows, cfe)
@@ -61,6 +64,19 @@ def unmatched_limit(problem: Problem, group: list[int], share: Share) -> Share:
 def least_volume(problem: Problem, group: list[int], steps: list[int], share: Share) -> Share:
     """Return what a volume target of a share wants contracted by a group of zones in the steps of a period [MWh]."""
     return share * load_of(problem, group, steps)
+
+
+def weighted_unmatched(model: pyo.Block, problem: Problem, group: int) -> pyo.Expression:
+    """Return sum_t (1 - g[t]) * unmatched[t] over a group of zones [MWh]; see `add_hourly_target`."""
+    zones = [problem.zones[z] for z in target_groups(problem)[group]]
+    unmatched = [variable for zone in zones for variable in model.zone[zone.name].unmatched]
+    weights = np.concatenate([score_weights(zone, grid_credit=problem.target.grid_credit) for zone in zones])
+    return pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
+
+
+def contracted_volume(problem: Problem, net: list[Flow], group: int, steps: list[int]) -> pyo.Expression:
+    """Return sum_t net[t] over a group of zones in the steps of a period [MWh]; net: net_contracted of each zone."""
+    return pyo.quicksum(net[z][t] for z in target_groups(problem)[group] for t in steps)
 
 
 def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
@@ -111,12 +127,7 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem, share: Share, 
     groups = target_groups(problem)
 
     def hourly_target(_: pyo.Block, group: int) -> pyo.Expression:
-        unmatched = [variable for z in groups[group] for variable in model.zone[problem.zones[z].name].unmatched]
-        weights = np.concatenate(
-            [score_weights(problem.zones[z], grid_credit=problem.target.grid_credit) for z in groups[group]]
-        )
-        weighted = pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
-        return row(weighted <= unmatched_limit(problem, groups[group], share))
+        return row(weighted_unmatched(model, problem, group) <= unmatched_limit(problem, groups[group], share))
 
     model.hourly_target = pyo.Constraint(range(len(groups)) if asked is None else asked, rule=hourly_target)
 
@@ -149,11 +160,30 @@ def add_volume_targets(
     net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
-        contracted = pyo.quicksum(net[z][t] for z in groups[group] for t in periods[period])
+        contracted = contracted_volume(problem, net, group, periods[period])
         return row(contracted >= least_volume(problem, groups[group], periods[period], share))
 
     model.volume_target = pyo.Constraint(
         range(len(groups)) if asked is None else asked, range(len(periods)), rule=volume_target
+    )
+
+
+def add_held_target(model: pyo.Block, problem: Problem, flows: list[ZoneFlows], held_mwh: tuple[float, ...]) -> None:
+    """Contribute to the mean of several weather years what one of them contributed when all were solved together.
+
+    sum_t (1 - g[t]) * unmatched[t] <= held_mwh          [MWh] hourly matching, for the portfolio or for each zone
+    sum_t net_contracted[t] >= held_mwh                  [MWh] annual matching
+    """
+    groups = range(len(target_groups(problem)))
+    if problem.target.matching == "hourly":
+        model.hourly_target = pyo.Constraint(
+            groups, rule=lambda _, group: row(weighted_unmatched(model, problem, group) <= held_mwh[group])
+        )
+        return
+    (steps,) = target_periods(problem)
+    net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
+    model.volume_target = pyo.Constraint(
+        groups, [0], rule=lambda _, group, __: row(contracted_volume(problem, net, group, steps) >= held_mwh[group])
     )
 
 

@@ -49,6 +49,7 @@ from carbonmatch.records.problem import (
     ZoneTerms,
 )
 from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
@@ -89,6 +90,8 @@ __all__ = [
     "TimeTerms",
     "Tracing",
     "Yardstick",
+    "YearTerms",
+    "YearsProblem",
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",

@@ -13,6 +13,7 @@ from carbonmatch.records.carbon import CarbonTerms
 from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
+Years = Literal["every", "expectation"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,17 @@ class ZoneTerms:
 
 @dataclass(frozen=True)
 class SiteTerms:
-    """A consuming site and its grid supply. `zone` is the number of its zone."""
+    """A consuming site and its grid supply. `zone` is the number of its zone.
+
+    firm_capacity_mw   the firm supply that is reserved already [MW]; None where it is chosen
+    """
 
     name: str
     zone: int
     load_mwh: FloatArray
     retail_price_per_mwh: FloatArray
     firm_capacity_charge_per_mw_year: float
+    firm_capacity_mw: float | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,9 @@ class TargetTerms:
     carbon_price_per_t      paid for market-based emissions; None where the case names none
     carbon_cap_t_per_year   most of them in a year; None where the case names none
     budget        what may be spent; None where the share is given
+    years         of several weather years, whether each meets the target or their mean does
+    held_mwh      of one weather year out of a mean: what each group of zones may leave unmatched in it, weighted
+                  (hourly), or has to contract (annual), instead of a share of its load; None where cfe is asked
     """
 
     matching: Matching
@@ -214,11 +222,22 @@ class TargetTerms:
     carbon_price_per_t: float | None = None
     carbon_cap_t_per_year: float | None = None
     budget: Budget | None = None
+    years: Years = "every"
+    held_mwh: tuple[float, ...] | None = None
 
     @property
     def counts_carbon(self) -> bool:
         """Whether emissions are priced or limited."""
         return self.carbon_price_per_t is not None or self.carbon_cap_t_per_year is not None
+
+    def share(self, group: int, load_mwh: float) -> float:
+        """Return the share that a group of zones with this load has to reach; as a volume it may be above 1."""
+        if self.held_mwh is None:
+            return self.cfe
+        if load_mwh == 0.0:
+            return 0.0
+        held = self.held_mwh[group] / load_mwh
+        return 1.0 - held if self.matching == "hourly" else held
 
 
 @dataclass(frozen=True)

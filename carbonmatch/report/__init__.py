@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from carbonmatch.report.overview import Column, Overview, OverviewTable, comparison_overview, overview, sweep_overview
+from carbonmatch.report.overview import (
+    Column,
+    Overview,
+    OverviewTable,
+    comparison_overview,
+    overview,
+    sweep_overview,
+    years_overview,
+)
 
-__all__ = ["Column", "Overview", "OverviewTable", "comparison_overview", "overview", "sweep_overview"]
+__all__ = [
+    "Column",
+    "Overview",
+    "OverviewTable",
+    "comparison_overview",
+    "overview",
+    "sweep_overview",
+    "years_overview",
+]

@@ -12,8 +12,9 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.linear import LinearRepnVisitor
 
 from carbonmatch.errors import InfeasibleError
-from carbonmatch.records import FloatArray
+from carbonmatch.records import FloatArray, Yardstick
 from carbonmatch.solving.linear_program import LinearProgram, SparseMatrix
+from carbonmatch.units import PRIMAL_TOLERANCE
 
 CONTRADICTION: Final = (
     "No portfolio can meet this case: the sizes and limits that it fixes already contradict its target."
@@ -71,19 +72,21 @@ class CompiledModel:
         return replace(self, program=program)
 
 
-def compile_model(model: pyo.ConcreteModel) -> CompiledModel:
+def compile_model(model: pyo.ConcreteModel, yardstick: Yardstick | None = None) -> CompiledModel:
     """Return a Pyomo model as one sparse matrix.
 
-    Fixed variables are numbers in it, and variables that no row and no cost refers to are left out.
+    Fixed variables are numbers in it, and variables that no row and no cost refers to are left out. By a yardstick, a
+    row without variables holds to what a certificate grants the others; without one, to the last digit.
 
     Raises:
         InfeasibleError: a row without variables does not hold.
     """
+    slack = 0.0 if yardstick is None else PRIMAL_TOLERANCE * yardstick.peak_load_mwh
     with PauseGC():  # the walk makes and drops many small objects
-        return _compile(model)
+        return _compile(model, slack)
 
 
-def _compile(model: pyo.ConcreteModel) -> CompiledModel:
+def _compile(model: pyo.ConcreteModel, slack: float) -> CompiledModel:
     visitor = LinearRepnVisitor({})
     (objective,) = model.component_data_objects(pyo.Objective, active=True)
     cost = visitor.walk_expression(objective.expr)
@@ -94,7 +97,7 @@ def _compile(model: pyo.ConcreteModel) -> CompiledModel:
         low = -np.inf if low is None else low - form.constant
         high = np.inf if high is None else high - form.constant
         if not form.linear:
-            if low > 0.0 or high < 0.0:
+            if low > slack or high < -slack:
                 raise InfeasibleError(CONTRADICTION)
             continue
         rows.append(row)

@@ -108,7 +108,7 @@ def takes_matrix(options: SolveOptions) -> bool:
 
 def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
     """Compile and solve a Pyomo model; see `solve_compiled`."""
-    return solve_compiled(compile_model(model), yardstick, options)
+    return solve_compiled(compile_model(model, yardstick), yardstick, options)
 
 
 def solve_compiled(compiled: CompiledModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
@@ -376,4 +376,4 @@ class _Search:
             for column, value in zip(self.compiled.columns, answer.values.tolist(), strict=True)
             if abs(value) > RAY_TOLERANCE and not column.parent_component().is_indexed()
         ]
-        return growing or ["trade at the prices of this case"]
+        return list(dict.fromkeys(growing)) or ["trade at the prices of this case"]

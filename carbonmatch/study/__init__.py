@@ -10,6 +10,7 @@ from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.run import solve_case
 from carbonmatch.study.sweep import Axis, Point, Sweep, sweep_case
 from carbonmatch.study.verify import Check, verify_run
+from carbonmatch.study.years import YearsResult, solve_years
 
 __all__ = [
     "Axis",
@@ -22,9 +23,11 @@ __all__ = [
     "Result",
     "Scenario",
     "Sweep",
+    "YearsResult",
     "compare_cases",
     "match_case",
     "solve_case",
+    "solve_years",
     "sweep_case",
     "verify_run",
 ]

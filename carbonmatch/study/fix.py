@@ -13,6 +13,7 @@ from typing import Any
 from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import Problem
+from carbonmatch.runfolder import RunFolder
 from carbonmatch.wording import listed, nearest
 
 CONTRACT_KEYS = ("contracted_mw",)
@@ -23,25 +24,43 @@ STORAGE_KEYS = ("power_mw", "energy_mwh")
 class Sizes:
     """The sizes of a portfolio, in full precision.
 
-    path, sha256   the file they were read from, for the manifest
+    path, sha256   the file they were read from, for the manifest; no hash where they come with the study of that name
     contracts      {name: {contracted_mw}}
     storage        {name: {power_mw, energy_mwh}}
+    signed         what else several weather years decided for each of them; None where it is to be decided
     """
 
     path: str
-    sha256: str
+    sha256: str | None
     contracts: Mapping[str, Mapping[str, float]]
     storage: Mapping[str, Mapping[str, float]]
+    signed: Signed | None = None
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was decided for all weather years beside the sizes, and holds in each of them.
+
+    firm_capacity_mw   firm supply that is reserved, {site: MW}, of sites that are charged for it
+    held_mwh           what each group of zones contributes to a mean target, see `TargetTerms`; None where the year
+                       meets the target of the case itself
+    """
+
+    firm_capacity_mw: Mapping[str, float]
+    held_mwh: tuple[float, ...] | None
 
 
 def read_sizes(path: str | Path) -> Sizes:
-    """Read sizes from a run folder, or from a JSON file with the same keys as its `summary.json`.
+    """Read sizes from a run folder, from one of weather years, or from a JSON file with the keys of a `summary.json`.
 
     Raises:
         InputError: there is no such run or file, it is damaged, or a size is missing or no number >= 0.
     """
     path = Path(path)
-    file = path / runfolder.SUMMARY if path.is_dir() else path
+    file = path
+    if path.is_dir():
+        years = path / runfolder.YEARS_KIND.record
+        file = years if years.is_file() else path / runfolder.SUMMARY
     try:
         data = file.read_bytes()
         content = json.loads(data)
@@ -61,6 +80,33 @@ def read_sizes(path: str | Path) -> Sizes:
     return Sizes(str(file), hashlib.sha256(data).hexdigest(), contracts, storage)
 
 
+def sizes_of_run(run: RunFolder) -> Sizes | None:
+    """Return what was held when a run was made; None where it chose its sizes itself.
+
+    Raises:
+        InputError: the summary does not say it in the way that a run does.
+    """
+    if not run.summary.get("sizes_held"):
+        return None
+    sizes, year = read_sizes(run.path), run.summary.get("weather_year")
+    if not isinstance(year, dict) or year.get("firm_capacity_mw") is None:
+        return sizes
+    firm, held = year["firm_capacity_mw"], year.get("held_mwh")
+    whole = (
+        isinstance(firm, dict)
+        and isinstance(held, list | None)
+        and all(_is_number(value) for value in [*firm.values(), *(held or [])])
+    )
+    if not whole:
+        where = f"{sizes.path}: weather_year"
+        raise InputError([Fault(where, "is damaged: firm_capacity_mw and held_mwh are not numbers")])
+    return replace(sizes, signed=Signed(firm, None if held is None else tuple(held)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
     """Return the problem with all sizes held; the limits of the offers give way to them, prices and target stay.
 
@@ -76,6 +122,8 @@ def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
     ]
     if faults:
         raise InputError(faults)
+    if sizes.signed is not None:
+        problem = _hold(problem, sizes.signed, sizes.path)
     return replace(
         problem,
         contracts=tuple(
@@ -95,6 +143,19 @@ def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
             for storage in problem.storage
             for held in [sizes.storage[storage.name]]
         ),
+    )
+
+
+def _hold(problem: Problem, signed: Signed, path: str) -> Problem:
+    """Return the problem of a weather year with what was decided for all of them."""
+    groups = len(problem.zones) if problem.target.per_zone else 1
+    if signed.held_mwh is not None and len(signed.held_mwh) != groups:
+        what = f"holds {len(signed.held_mwh)} contributions to the target, and the case has {groups}"
+        raise InputError([Fault(path, what)])
+    return replace(
+        problem,
+        sites=tuple(replace(site, firm_capacity_mw=signed.firm_capacity_mw.get(site.name)) for site in problem.sites),
+        target=replace(problem.target, held_mwh=signed.held_mwh),
     )
 
 

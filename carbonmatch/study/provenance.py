@@ -78,6 +78,7 @@ def inputs_of(case: Case) -> dict[str, Any]:
             "path": source.path,
             "sha256": source.sha256,
             "scenario": source.scenario,
+            "weather_year": source.weather_year,
             "overrides": [{"key": o.key, "value": o.value, "origin": o.origin} for o in source.overrides],
         },
         "tables": [

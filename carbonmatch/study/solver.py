@@ -106,7 +106,7 @@ class CaseSolver:
         with stages("building the model"):
             model = build_model(problem)
         with stages("compiling the matrix"):
-            compiled = compile_model(model)
+            compiled = compile_model(model, problem.yardstick)
         self.latest = _Built(problem, model, compiled)
         return self.latest
 
@@ -150,9 +150,26 @@ def verified_result(
         summary = summarise(problem, solution, ledger, facts, optimum.certificate)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         summary["sizes_held"] = sizes is not None
+        summary["weather_year"] = _weather_year(case, sizes)
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes=sizes, shared_with=shared_with)
     if bought is not None:
         origin["budget"] = bought.told
     search = None if bought is None else bought.optimum
     return Result(summary, origin, problem, facts, ledger, solution, optimum, search)
+
+
+def _weather_year(case: Case, sizes: Sizes | None) -> dict[str, Any] | None:
+    """Return which weather year a run is of, and what was decided for all of them; None where the case has none.
+
+    A year that was solved by itself has no weight, and nothing was decided before.
+    """
+    name, signed = case.provenance.weather_year, None if sizes is None else sizes.signed
+    if name is None:
+        return None
+    return {
+        "name": name,
+        "weight": None if signed is None else case.weather_weight,
+        "firm_capacity_mw": None if signed is None else dict(signed.firm_capacity_mw),
+        "held_mwh": None if signed is None or signed.held_mwh is None else list(signed.held_mwh),
+    }

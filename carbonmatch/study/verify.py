@@ -21,7 +21,7 @@ from carbonmatch.records import FloatArray, Problem
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, compile_model, rechecked
 from carbonmatch.study.budget import Bought, rebuy
-from carbonmatch.study.fix import fix_sizes, read_sizes
+from carbonmatch.study.fix import fix_sizes, sizes_of_run
 from carbonmatch.study.frames import DUAL, VALUE
 from carbonmatch.study.match import balance_of, match_case
 from carbonmatch.study.result import Matched, Result
@@ -69,7 +69,13 @@ def verify_run(
     checks: list[Check] = []
     try:
         with stages("reading the case"):
-            case = load_case(case_file, settings=_settings(run), scenario=_scenario(run), elsewhere=tables)
+            case = load_case(
+                case_file,
+                settings=_settings(run),
+                scenario=_named(run, "scenario"),
+                weather_year=_named(run, "weather_year"),
+                elsewhere=tables,
+            )
     except CarbonMatchError as error:
         return [Check("the case can be read", tuple(str(error).splitlines()))]
     checks.append(Check("case and tables are those of the run", tuple(_inputs(run, case))))
@@ -113,9 +119,10 @@ def _settings(run: RunFolder) -> list[str]:
     return [f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set"]
 
 
-def _scenario(run: RunFolder) -> str | None:
-    scenario = _at(run.manifest, "case", "scenario")
-    return None if scenario is None else str(scenario)
+def _named(run: RunFolder, kind: str) -> str | None:
+    """Return the scenario or the weather year that the run was made with."""
+    name = _at(run.manifest, "case", kind)
+    return None if name is None else str(name)
 
 
 def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
@@ -132,7 +139,7 @@ def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
 
 def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
     values, duals = _vectors(run, runfolder.OPTIMUM)
-    sizes = read_sizes(run.path) if run.summary.get("sizes_held") else None
+    sizes = sizes_of_run(run)
     problem = problem_from_case(case)
     if sizes is not None:
         problem = fix_sizes(problem, sizes)
@@ -143,7 +150,7 @@ def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
         problem = bought.problem
     with stages("building the model"):
         model = build_model(problem)
-        compiled = compile_model(model)
+        compiled = compile_model(model, problem.yardstick)
     engine = _at(run.manifest, "solver", "engine")
     optimum = rechecked(compiled, problem.yardstick, values, duals, engine)
     return verified_result(

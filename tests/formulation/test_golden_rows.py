@@ -7,14 +7,16 @@ and look at what it changes.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyomo.environ as pyo
 import pytest
 from pyomo.repn import generate_standard_repn
-from small_cases import a_case
+from small_cases import a_case, merged
 
-from carbonmatch.formulation import build_budget_model, build_model, build_reach_model, problem_from_case
+from carbonmatch.formulation import build_budget_model, build_model, build_reach_model, build_years, problem_from_case
+from carbonmatch.records import YearsProblem, YearTerms
 
 GOLDEN = Path(__file__).parent / "golden"
 STATEMENT = Path(__file__).parents[2] / "models" / "formulation.md"
@@ -89,6 +91,26 @@ def written(row: pyo.Expression) -> str:
     return f"{text} {repn.constant:+.6g}" if repn.constant or not text else text
 
 
+def build_two_years(problem):
+    """Return the model of a year of weight 0.25 beside a dull one, in which all contracts generate half as much."""
+    halves = [
+        replace(
+            contract,
+            available_mwh_per_mw=contract.available_mwh_per_mw / 2,
+            least_mwh_per_mw=contract.least_mwh_per_mw / 2,
+        )
+        for contract in problem.contracts
+    ]
+    dull = replace(problem, contracts=tuple(halves))
+    return build_years(YearsProblem((YearTerms("plain", problem, 0.25), YearTerms("dull", dull, 0.75))))
+
+
+def build_held_year(problem):
+    """Return the model of a year that is held to what it contributed to a mean."""
+    return build_model(replace(problem, target=replace(problem.target, held_mwh=(7.0,))))
+
+
+MEAN = {"target": {"years": "expectation"}}
 MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
@@ -96,6 +118,10 @@ MODELS = (
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
+    (build_two_years, merged(EVERYTHING, MEAN), {"same_size", "mean_hourly_target"}),
+    (build_two_years, merged(ANNUAL, MEAN), {"mean_volume_target"}),
+    (build_held_year, EVERYTHING, {"hourly_target"}),
+    (build_held_year, ANNUAL, {"volume_target"}),
 )
 """Models that hold every row between them, each with the constraints that it shows; all where there is None."""
 
@@ -114,7 +140,7 @@ def rows_by_name() -> dict[str, str]:
                 side = pyo.value(row.upper if row.lower is None or row.equality else row.lower)
                 lines.append(f"{row.name}:\n  {written(row.body)} {sense} {side:+.6g}")
             found.setdefault(constraint.local_name, []).extend(lines)
-        for component, cost in model.cost.items():
+        for component, cost in getattr(model, "cost", {}).items():
             found.setdefault(component, [f"cost[{component}]:\n  {written(cost.expr)}"])
         for objective in model.component_objects(pyo.Objective):
             found.setdefault(objective.local_name, [f"{objective.name}:\n  {written(objective.expr)}"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from carbonmatch.report.overview.comparison import comparison_overview
 from carbonmatch.report.overview.limits import budget_text, limit_facts
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
-from carbonmatch.report.overview.run import overview, score_table, target_text
+from carbonmatch.report.overview.run import overview, score_table, target_text, weather_year_text
 from carbonmatch.report.overview.sweep import sweep_overview
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
+from carbonmatch.report.overview.years import years_overview
 
 __all__ = [
     "Column",
@@ -21,4 +22,6 @@ __all__ = [
     "score_table",
     "sweep_overview",
     "target_text",
+    "weather_year_text",
+    "years_overview",
 ]

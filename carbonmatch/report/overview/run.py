@@ -50,15 +50,24 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     peak_mw = sum(site["peak_mw"] for site in summary["grid"].values())
     held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
     asked = [("target", target_text(summary["target"]) + held)] if summary["target"] is not None else []
+    year = summary.get("weather_year")
     return [
+        *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
         *asked,
         *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
         *_cost(summary, units),
-        ("verified", _proof(summary) if summary["verified"] else "no"),
+        ("verified", proof_text(summary) if summary["verified"] else "no"),
     ]
+
+
+def weather_year_text(year: Summary) -> str:
+    """Say which weather year a run is of, and whether its sizes were chosen for it alone."""
+    if year["weight"] is None:
+        return f"{year['name']}, by itself"
+    return f"{year['name']}, {share(year['weight'])} of the mean; sizes are those for all weather years together"
 
 
 def _cost(summary: Summary, units: Units) -> list[tuple[str, str]]:
@@ -69,7 +78,8 @@ def _cost(summary: Summary, units: Units) -> list[tuple[str, str]]:
     return [("cost", f"{units.price.with_unit(net)} of load net of sales, {units.price.text(gross)} gross")]
 
 
-def _proof(summary: Summary) -> str:
+def proof_text(summary: Summary) -> str:
+    """Say what proves the numbers."""
     certificate = summary["certificate"]
     if certificate is None:
         return "yes: what was metered adds up in every step"
@@ -100,6 +110,8 @@ def target_text(target: Summary) -> str:
         text += ", the grid's own carbon-free share counts"
     if target["scope"] == "zone":
         text += ", each zone by itself"
+    if target.get("of_mean"):
+        text += ", met by the mean of the weather years"
     return text + carbon
 
 

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
-from carbonmatch.report.overview import Column, OverviewTable, budget_text, limit_facts, score_table, target_text
+from carbonmatch.report.overview import (
+    Column,
+    OverviewTable,
+    budget_text,
+    limit_facts,
+    score_table,
+    target_text,
+    weather_year_text,
+)
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -147,6 +155,8 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
         held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
         facts.append(("Target", target_text(summary["target"]) + held))
         facts += [(label.capitalize(), text) for label, text in limit_facts(summary)]
+        if year := summary.get("weather_year"):
+            facts.append(("Weather year", weather_year_text(year)))
     else:
         facts.append(("Kind", "metered: what was generated and used, accounted for; nothing is optimised"))
     return tuple(facts)
