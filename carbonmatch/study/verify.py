@@ -261,7 +261,7 @@ def _column_faults(told: pd.DataFrame, expected: pd.DataFrame, column: str) -> I
     wrong = np.flatnonzero(~close)
     if wrong.size:
         row = int(wrong[0])
-        stamps = [expected.iloc[row][name] for name in expected if str(name).endswith("_utc")]
+        stamps = [expected.iloc[row][str(name)] for name in expected if str(name).endswith("_utc")]
         when = f" ({stamps[0]:%Y-%m-%d %H:%M} UTC)" if stamps and pd.notna(stamps[0]) else ""
         more = f", and {wrong.size - 1:,} more" if wrong.size > 1 else ""
         yield f"{column}, row {row + 1:,}{when} is {theirs.iloc[row]}, recomputed {mine.iloc[row]}{more}"
