@@ -114,6 +114,20 @@ class TimeGrid:
         months = range(origin, origin + int(self.month_of_step[-1]) + 1)
         return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in months)
 
+    def between(self, start: str | date, end: str | date) -> npt.NDArray[np.bool_]:
+        """Tell which steps begin in a stretch of local wall time, end exclusive.
+
+        Raises:
+            InputError: each fault names the argument (`start`, `end`) as its place.
+        """
+        zone = read_timezone(self.timezone)
+        first, last = (
+            pd.Timestamp(_instant(read_wall_time(value, name), zone, name))
+            for value, name in ((start, "start"), (end, "end"))
+        )
+        inside: npt.NDArray[np.bool_] = (self.index >= first) & (self.index < last)
+        return inside
+
     def say(self, stamp: pd.Timestamp) -> str:
         """Write a UTC stamp as people read it: on the local clock, and in UTC where that differs."""
         universal = f"{stamp:%Y-%m-%dT%H:%M}Z"

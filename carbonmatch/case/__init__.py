@@ -14,6 +14,7 @@ from carbonmatch.case.reading import (
     weather_year_names,
     years_from_mapping,
 )
+from carbonmatch.case.scaling import scaled_settings
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
@@ -45,6 +46,7 @@ __all__ = [
     "load_case",
     "load_variants",
     "load_years",
+    "scaled_settings",
     "template_names",
     "weather_year_names",
     "write_template",

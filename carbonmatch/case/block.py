@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from carbonmatch.case.table_reader import TableReader
+from carbonmatch.errors import InputError
 from carbonmatch.stamps import Placement, StampColumn
 from carbonmatch.timegrid import TimeGrid
 
@@ -109,6 +110,19 @@ class Block(BaseModel):
         if isinstance(value, dict):
             Reading.of(info).blocks[id(value)] = cls
         return value
+
+
+def checked_by(reader: Any) -> Any:
+    """Turn a reader of `timegrid` into the check of a field, which keeps the value as it was written."""
+
+    def check(value: Any) -> Any:
+        try:
+            reader(value, "")
+        except InputError as error:
+            refuse(*(fault.what for fault in error.faults))
+        return value
+
+    return check
 
 
 class Entry(Block):

@@ -26,6 +26,7 @@ from carbonmatch.case.block import (
     say_value,
 )
 from carbonmatch.case.certificates import Device, Text
+from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import Availability, CapacityFactor, MeteredPower
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.zone import ServedZoneName, need_series
@@ -66,6 +67,7 @@ class ContractBase(Entry):
     embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
     metered_generation_mw       what the plant's meter saw, before loss_factor, for `carbonmatch match`
     device           what a certificate registry knows the plant as;  support_received   public support, in words
+    outages          times at which the plant is out; kept as the share that is out in every step, 0 or 1
     """
 
     technology: Technology
@@ -82,6 +84,7 @@ class ContractBase(Entry):
     metered_generation_mw: MeteredPower | None = None
     device: Device | None = None
     support_received: Text = None
+    outages: Outages = Field(default=(), validate_default=True)
 
     @property
     def carbon_free(self) -> bool:

@@ -18,7 +18,17 @@ from pydantic import (
 )
 
 from carbonmatch.case.assumptions import Assumption
-from carbonmatch.case.block import ABSENT, SLUG, Block, Finding, Reading, needed_to_solve, refuse, say_value
+from carbonmatch.case.block import (
+    ABSENT,
+    SLUG,
+    Block,
+    Finding,
+    Reading,
+    checked_by,
+    needed_to_solve,
+    refuse,
+    say_value,
+)
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contract import AnyContract
@@ -77,26 +87,13 @@ class Provenance:
         return next((found for found in self.assumptions if found.key == key), None)
 
 
-def _checked_by(reader: Any) -> Any:
-    """Turn a reader of `timegrid` into the check of a field, which keeps the value as it was written."""
-
-    def check(value: Any) -> Any:
-        try:
-            reader(value, "")
-        except InputError as error:
-            refuse(*(fault.what for fault in error.faults))
-        return value
-
-    return check
-
-
 class Time(Block):
     """The time axis: local wall times, end exclusive."""
 
-    start: Annotated[Any, BeforeValidator(_checked_by(read_wall_time))]
-    end: Annotated[Any, BeforeValidator(_checked_by(read_wall_time))]
-    timezone: Annotated[str, BeforeValidator(_checked_by(read_timezone))] = "UTC"
-    step: Annotated[str, BeforeValidator(_checked_by(read_step))] = "1h"
+    start: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
+    end: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
+    timezone: Annotated[str, BeforeValidator(checked_by(read_timezone))] = "UTC"
+    step: Annotated[str, BeforeValidator(checked_by(read_step))] = "1h"
 
     @model_validator(mode="after")
     def _is_an_axis(self) -> Self:

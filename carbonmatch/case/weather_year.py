@@ -37,7 +37,7 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ),
     ("sites", "NAME"): frozenset({"load", "supplier_emission_factor_g_per_kwh"}),
     ("sites", "NAME", "grid"): frozenset({"energy"}),
-    ("contracts", "NAME"): frozenset({"capacity_factor", "p50_capacity_factor", "availability"}),
+    ("contracts", "NAME"): frozenset({"capacity_factor", "p50_capacity_factor", "availability", "outages"}),
     ("surplus",): frozenset({"price"}),
 }
 """What weather, load and prices of a year are: all else is decided once, for all years."""

@@ -111,12 +111,13 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
     if contract.existing_mw is not None:
         least_mw = most_mw = contract.existing_mw
     compensation, fee = 1.0, 0.0
+    delivered = (1.0 - contract.outages) * contract.loss_factor * hours
     if contract.structure == "clean_firm":
-        available = contract.availability * contract.loss_factor * hours
+        available = contract.availability * delivered
         least = np.minimum(contract.must_run_share * contract.loss_factor * hours, available)
         compensation, fee = 0.0, contract.capacity_fee_per_mw_year
     else:
-        available = demanded(contract.capacity_factor) * contract.loss_factor * hours
+        available = demanded(contract.capacity_factor) * delivered
         least = available
         if contract.curtailment is not None:
             compensation = contract.curtailment.compensation

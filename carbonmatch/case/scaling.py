@@ -1,0 +1,58 @@
+"""Values of a case made larger or smaller, however they are written: as settings, which every run tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from carbonmatch.case.document import read_document
+from carbonmatch.case.overrides import apply_scenario, apply_settings
+from carbonmatch.case.reading import Variant
+from carbonmatch.errors import Fault, InputError
+
+
+def scaled_settings(path: Path | str, variant: Variant, factors: Mapping[str, float]) -> tuple[str, ...]:
+    """Return settings that multiply values of a case by factors.
+
+    factors   {dotted key: factor}. The value is a number, {flat_mw: ...} or {file: ..., column: ...}; where the case
+              gives none, it is 1, as for a loss factor
+
+    Raises:
+        InputError: a value is neither of these.
+    """
+    document = read_document(Path(path), str(path))
+    if variant.scenario is not None:
+        apply_scenario(document, variant.scenario)
+    apply_settings(document, variant.settings)
+    settings, faults = [], []
+    for key, factor in factors.items():
+        value = _value(document.values, key)
+        scaled = _scaled(1.0 if value is None else value, factor)
+        if scaled is None:
+            what = f"is {json.dumps(value)}, which cannot be scaled; a number, flat_mw or a column of a table can"
+            faults.append(Fault(key, what))
+        else:
+            settings.append(f"{key}={json.dumps(scaled)}")
+    if faults:
+        raise InputError(faults)
+    return tuple(settings)
+
+
+def _value(values: Mapping[str, Any], key: str) -> Any:
+    found: Any = values
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    """Return a value times a factor, written as it was; None where that has no meaning."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value * factor
+    if isinstance(value, Mapping) and isinstance(value.get("flat_mw"), int | float):
+        return {**value, "flat_mw": value["flat_mw"] * factor}
+    if isinstance(value, Mapping) and "file" in value:
+        return {**value, "scale": float(value.get("scale", 1.0)) * factor}
+    return None
