@@ -67,6 +67,8 @@ CERTIFICATE_TABLES: Final = (
     "allocations",
     "not_certified",
 )
+EXPLANATION: Final = "explain.json"
+EXPLANATION_TABLES: Final = ("prices", "contracts", "storage", "limits", "weeks")
 PROVENANCE: Final = "provenance.json"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
@@ -118,6 +120,12 @@ CERTIFICATES_KIND: Final = FolderKind(
     frozenset(
         {CERTIFICATES_DOCUMENT, CERTIFICATES_SCHEMA, PROVENANCE, *(f"{name}.csv" for name in CERTIFICATE_TABLES)}
     ),
+)
+
+EXPLANATION_KIND: Final = FolderKind(
+    "price explanation",
+    frozenset({EXPLANATION}),
+    frozenset({EXPLANATION, *(f"{name}.csv" for name in EXPLANATION_TABLES)}),
 )
 
 REPORT_FILES: Final = frozenset(

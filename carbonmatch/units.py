@@ -39,3 +39,9 @@ BUDGET_TOLERANCE: Final = 2e-6
 
 WH_PER_MWH: Final = 1e6
 """Certificates are whole watt-hours."""
+
+NEGLIGIBLE_SIZE: Final = 0.0005
+"""Sizes below this share of peak load are as good as not taken: 50 kW on a 100 MW site, which no one would contract."""
+
+NEGLIGIBLE_PRICE: Final = 1e-4
+"""A price below this share of a typical one is none: half a cent beside 50 per MWh."""

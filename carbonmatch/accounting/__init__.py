@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from carbonmatch.accounting.clean_price import clean_prices, prices_frame
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
+from carbonmatch.accounting.limits import Limit, limits_of, target_parts
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import prove, prove_accounts, prove_carbon
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import limits_reached, summarise
+from carbonmatch.accounting.value import OfferWorth, best_profile, net_worth_per_mw, offer_worth, worth_per_mwh
+from carbonmatch.accounting.weeks import weeks_of
 
 __all__ = [
     "Balance",
+    "Limit",
     "Metered",
+    "OfferWorth",
     "Premium",
     "StoredFlows",
+    "best_profile",
     "build_ledger",
+    "clean_prices",
     "emissions_by_the_hour_t",
     "facts_from_case",
     "flows_of",
+    "limits_of",
     "limits_reached",
+    "net_worth_per_mw",
+    "offer_worth",
     "premium_over",
+    "prices_frame",
     "prove",
     "prove_accounts",
     "prove_carbon",
@@ -31,5 +43,8 @@ __all__ = [
     "stored_flows",
     "summarise",
     "summarise_metered",
+    "target_parts",
+    "weeks_of",
     "why_not_comparable",
+    "worth_per_mwh",
 ]

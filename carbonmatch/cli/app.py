@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from carbonmatch import __version__
 from carbonmatch.cli.compare import compare
 from carbonmatch.cli.ending import exit_codes
+from carbonmatch.cli.explain import explain
 from carbonmatch.cli.init import init
 from carbonmatch.cli.match import match
 from carbonmatch.cli.report import report
@@ -73,6 +74,7 @@ app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
 app.command(context_settings=CONTEXT)(compare)
+app.command(context_settings=CONTEXT)(explain)
 app.command(context_settings=CONTEXT)(report)
 app.command(context_settings=CONTEXT)(match)
 app.command(context_settings=CONTEXT)(verify)

@@ -34,6 +34,7 @@ from carbonmatch.records.ledger import (
     StorageLedger,
     ZoneLedger,
 )
+from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
 from carbonmatch.records.problem import (
     Budget,
@@ -73,6 +74,7 @@ __all__ = [
     "Instrument",
     "IntArray",
     "Ledger",
+    "LimitPrices",
     "Links",
     "Matching",
     "Optimum",

@@ -19,7 +19,7 @@ from carbonmatch.errors import CarbonMatchError, Fault, InputError
 from carbonmatch.report.run_tables import RunTables, read_run_tables
 from carbonmatch.report.tables import write_tables
 from carbonmatch.runfolder import RunFolder, read_run
-from carbonmatch.study import Check, verify_run
+from carbonmatch.study import Check, files_of_run, verify_run
 
 INDEX: Final = "bundle.json"
 README: Final = "README.txt"
@@ -81,7 +81,7 @@ def write_bundle(run: RunFolder, tables: RunTables, path: Path) -> None:
     Raises:
         InputError: the case or a table is no longer there, or no longer what the run was made from.
     """
-    case_file, sources = inputs_of(run)
+    case_file, sources = files_of_run(run)
     files = [run.path / name for name in sorted(runfolder.RECORD)]
     content = {f"{RUN}/{file.name}": file.read_bytes() for file in files if file.exists()}
     content |= {f"{CSV}/{name}": text for name, text in _csv_tables(run, tables).items()}
@@ -119,33 +119,6 @@ def _csv_tables(run: RunFolder, tables: RunTables) -> dict[str, bytes]:
         folder = Path(name) / CSV
         write_tables(run, tables, folder, ".csv")
         return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
-
-
-def inputs_of(run: RunFolder) -> tuple[Path, dict[str, Path]]:
-    """Return the case file of a run and its tables, by the path as the case writes it.
-
-    Raises:
-        InputError: one is gone, or has been changed since.
-    """
-    case = run.manifest.get("case", {})
-    if case.get("path") is None:
-        what = "was made from a case in Python, which no file holds; write the case to a file and solve that"
-        raise InputError([Fault(str(run.path), what)])
-    case_file = Path(case["path"])
-    tables = {table["path"]: case_file.parent / table["path"] for table in run.manifest.get("tables", [])}
-    sought = {case_file: case["sha256"]}
-    sought |= {tables[table["path"]]: table["sha256"] for table in run.manifest.get("tables", [])}
-    faults = []
-    for file, sha256 in sought.items():
-        if not file.is_file():
-            what = "does not exist; the run was made from it. Call from the folder where you solved"
-            faults.append(Fault(str(file), what))
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            what = "has been changed since the run was made from it; solve again, or bring the old file back"
-            faults.append(Fault(str(file), what))
-    if faults:
-        raise InputError(faults)
-    return case_file, tables
 
 
 def verify_bundle(path: Path, on_progress: Callable[[str], None] | None = None) -> Verification:

@@ -5,7 +5,7 @@ Text is plain ASCII with a point for decimals and commas between thousands; what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +37,11 @@ def number(value: float, decimals: int) -> str:
     """Write a number; what rounds to zero has no sign."""
     text = f"{value:,.{decimals}f}"
     return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+
+
+def whole(value: float | None) -> str:
+    """Write a number without decimals."""
+    return UNKNOWN if value is None else number(value, 0)
 
 
 def share(value: float | None) -> str:
@@ -81,6 +86,13 @@ def money(amount: float, currency: str) -> Quantity:
     if abs(amount) >= 1e4:
         return Quantity(f"thousand {currency}", 1e3, 2)
     return Quantity(currency, 1.0, 2)
+
+
+def yearly(amounts: Iterable[float], currency: str) -> Quantity:
+    """Money per year in full or in thousands, so that small amounts can be read beside the largest one."""
+    if max(map(abs, amounts), default=0.0) >= 1e4:
+        return Quantity(f"thousand {currency}/year", 1e3, 1)
+    return Quantity(f"{currency}/year", 1.0, 1)
 
 
 def price(currency: str) -> Quantity:

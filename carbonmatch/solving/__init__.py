@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from carbonmatch.solving.compile import CompiledModel, compile_model
+from carbonmatch.solving.dual_face import DualFace, dual_face
+from carbonmatch.solving.linear_program import LinearProgram
 from carbonmatch.solving.solve import (
     SolveOptions,
     check_solver,
@@ -15,9 +17,12 @@ from carbonmatch.solving.solve import (
 
 __all__ = [
     "CompiledModel",
+    "DualFace",
+    "LinearProgram",
     "SolveOptions",
     "check_solver",
     "compile_model",
+    "dual_face",
     "recertified",
     "rechecked",
     "solve_compiled",

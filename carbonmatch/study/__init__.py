@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from carbonmatch.study.batch import Outcome
 from carbonmatch.study.compare import Comparison, Scenario, compare_cases
+from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
 from carbonmatch.study.match import match_case
+from carbonmatch.study.recompute import files_of_run
 from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.run import solve_case
 from carbonmatch.study.sweep import Axis, Point, Sweep, sweep_case
@@ -16,6 +18,7 @@ __all__ = [
     "Axis",
     "Check",
     "Comparison",
+    "Explanation",
     "Frontier",
     "Matched",
     "Outcome",
@@ -25,6 +28,8 @@ __all__ = [
     "Sweep",
     "YearsResult",
     "compare_cases",
+    "explain",
+    "files_of_run",
     "match_case",
     "solve_case",
     "solve_years",

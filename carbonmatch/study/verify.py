@@ -14,18 +14,12 @@ import pandas as pd
 
 from carbonmatch import runfolder
 from carbonmatch.accounting import Balance, reconciliation_frame, reconciliation_summary
-from carbonmatch.case import Case, load_case
+from carbonmatch.case import Case
 from carbonmatch.errors import CarbonMatchError, VerificationError
-from carbonmatch.formulation import build_model, problem_from_case
-from carbonmatch.records import FloatArray, Problem
 from carbonmatch.runfolder import RunFolder
-from carbonmatch.solving import SolveOptions, compile_model, rechecked
-from carbonmatch.study.budget import Bought, rebuy
-from carbonmatch.study.fix import fix_sizes, sizes_of_run
-from carbonmatch.study.frames import DUAL, VALUE
 from carbonmatch.study.match import balance_of, match_case
+from carbonmatch.study.recompute import at, case_of_run, entries, recomputed
 from carbonmatch.study.result import Matched, Result
-from carbonmatch.study.solver import verified_result
 from carbonmatch.study.stages import Stages
 from carbonmatch.tables import read_frame
 
@@ -69,13 +63,7 @@ def verify_run(
     checks: list[Check] = []
     try:
         with stages("reading the case"):
-            case = load_case(
-                case_file,
-                settings=_settings(run),
-                scenario=_named(run, "scenario"),
-                weather_year=_named(run, "weather_year"),
-                elsewhere=tables,
-            )
+            case = case_of_run(run, case_file, tables)
     except CarbonMatchError as error:
         return [Check("the case can be read", tuple(str(error).splitlines()))]
     checks.append(Check("case and tables are those of the run", tuple(_inputs(run, case))))
@@ -83,13 +71,13 @@ def verify_run(
     what = "the accounts are those of the meters" if metered else _claim_of(run)
     result: Matched | Result
     try:
-        result = _rematched(run, case, stages) if metered else _recomputed(run, case, stages)
+        result = _rematched(run, case, stages) if metered else recomputed(run, case, stages)
     except CarbonMatchError as error:
         return [*checks, Check(what, tuple(str(error).splitlines()))]
     checks.append(Check(f"{what}, and {'they' if metered else 'its accounts'} add up"))
     expected = json.loads(runfolder.to_json(result.summary))
     if isinstance(result, Result):
-        expected["certificate"]["cross_check"] = _at(run.summary, "certificate", "cross_check")
+        expected["certificate"]["cross_check"] = at(run.summary, "certificate", "cross_check")
     checks.append(Check(f"{runfolder.SUMMARY} says what was recomputed", _told(_differences(run.summary, expected))))
     with stages("comparing the tables"):
         for name, frame in (
@@ -108,71 +96,21 @@ def verify_run(
 
 
 def _claim_of(run: RunFolder) -> str:
-    if _at(run.summary, "target", "budget_per_year") is None:
+    if at(run.summary, "target", "budget_per_year") is None:
         return "the solver's answer is an optimum of the case"
     return "the budget buys no larger share, the solver's answer is an optimum of the case"
 
 
-def _settings(run: RunFolder) -> list[str]:
-    """Return the settings that the run was made with, as they are typed."""
-    overrides = _entries(_at(run.manifest, "case", "overrides"), "key", "value", "origin")
-    return [f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set"]
-
-
-def _named(run: RunFolder, kind: str) -> str | None:
-    """Return the scenario or the weather year that the run was made with."""
-    name = _at(run.manifest, "case", kind)
-    return None if name is None else str(name)
-
-
 def _inputs(run: RunFolder, case: Case) -> Iterator[str]:
     """Compare the hashes of what was read with those that the run was made from."""
-    if case.provenance.sha256 != _at(run.manifest, "case", "sha256"):
+    if case.provenance.sha256 != at(run.manifest, "case", "sha256"):
         yield f"the case file is not the one of the run: sha256 {case.provenance.sha256}"
-    told = _entries(run.manifest.get("tables"), "path", "sha256")
+    told = entries(run.manifest.get("tables"), "path", "sha256")
     known = {str(table["path"]): table["sha256"] for table in told}
     found = {table.path: table.sha256 for table in case.provenance.tables}
     for path in sorted(known.keys() | found.keys()):
         if known.get(path) != found.get(path):
             yield f"{path} is not the table of the run: sha256 {found.get(path)}, the run says {known.get(path)}"
-
-
-def _recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
-    values, duals = _vectors(run, runfolder.OPTIMUM)
-    sizes = sizes_of_run(run)
-    problem = problem_from_case(case)
-    if sizes is not None:
-        problem = fix_sizes(problem, sizes)
-    bought = None
-    if problem.target.budget is not None:
-        with stages("proving what the budget buys"):
-            bought = _bought(run, problem)
-        problem = bought.problem
-    with stages("building the model"):
-        model = build_model(problem)
-        compiled = compile_model(model, problem.yardstick)
-    engine = _at(run.manifest, "solver", "engine")
-    optimum = rechecked(compiled, problem.yardstick, values, duals, engine)
-    return verified_result(
-        case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes, bought=bought
-    )
-
-
-def _bought(run: RunFolder, problem: Problem) -> Bought:
-    """Prove anew that no larger share of the load costs so little, and that the run asked for this one."""
-    asked = _at(run.summary, "target", "cfe")
-    if isinstance(asked, bool) or not isinstance(asked, int | float):
-        raise VerificationError(f"{runfolder.SUMMARY} does not say which share the run asked for")
-    return rebuy(problem, *_vectors(run, runfolder.BUDGET), _at(run.manifest, "budget", "engine"), float(asked))
-
-
-def _vectors(run: RunFolder, name: str) -> tuple[FloatArray, FloatArray]:
-    """Return the values of the columns and the duals of the rows that a run keeps."""
-    vectors = read_frame(run.path / name)
-    if list(vectors.columns) != ["vector", "number"] or not pd.api.types.is_float_dtype(vectors["number"]):
-        raise VerificationError(f"{name} does not hold the vectors of an optimum")
-    values, duals = (vectors.loc[vectors["vector"] == kind, "number"].to_numpy(dtype=float) for kind in (VALUE, DUAL))
-    return values, duals
 
 
 def _rematched(run: RunFolder, case: Case, stages: Stages) -> Matched:
@@ -201,18 +139,6 @@ def _rematched(run: RunFolder, case: Case, stages: Stages) -> Matched:
     return replace(
         result, summary={**result.summary, "reconciliation": found, "warnings": warnings}, reconciliation=frame
     )
-
-
-def _entries(told: Any, *keys: str) -> list[Mapping[str, Any]]:
-    """Return the entries of a list that have all of these keys; what is dropped will be missed in the comparison."""
-    entries = told if isinstance(told, list) else []
-    return [entry for entry in entries if isinstance(entry, Mapping) and all(key in entry for key in keys)]
-
-
-def _at(content: Any, *keys: str) -> Any:
-    for key in keys:
-        content = content.get(key) if isinstance(content, Mapping) else None
-    return content
 
 
 def _differences(told: Any, expected: Any, place: str = "") -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.overview.comparison import comparison_overview
+from carbonmatch.report.overview.explanation import explanation_page
 from carbonmatch.report.overview.limits import budget_text, limit_facts
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, target_text, weather_year_text
@@ -16,6 +17,7 @@ __all__ = [
     "OverviewTable",
     "budget_text",
     "comparison_overview",
+    "explanation_page",
     "limit_facts",
     "overview",
     "reconciliation_tables",

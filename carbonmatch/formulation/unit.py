@@ -1,0 +1,63 @@
+"""One unit of a storage at given prices: what it would earn beside a portfolio that it is no part of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Literal
+
+import pyomo.core as pyo
+from pyomo.common.gc_manager import PauseGC
+
+from carbonmatch.formulation.storage import PoolFlows, add_storage
+from carbonmatch.formulation.terms import linear_sum
+from carbonmatch.records import FloatArray, ShadowPrices, StorageTerms, TimeTerms
+
+SizeOfUnit = Literal["power_mw", "energy_mwh"]
+
+
+def build_unit(storage: StorageTerms, prices: ShadowPrices, time: TimeTerms, unit: SizeOfUnit) -> pyo.ConcreteModel:
+    """Return the linear programme of one MW, or one MWh, of a storage that takes prices as they are.
+
+    minimise  capacity_cost + operation_cost - sum_k sum_t worth[k,t] * discharge[k,t] - paid[k,t] * charge[k,t]
+
+    worth, paid   [currency/MWh] by pool k: the energy value where it is delivered, and the attribute value where it is
+                  clean; grey charge is paid in operation_cost alone
+    The rows are those of the storage, its limits on size left out: the size that is named is one, the other is chosen.
+
+    A storage that is left out enters when the cost of its unit falls by the minimum: the reduced cost of the size with
+    everything inside the storage chosen best.
+    """
+    with PauseGC():
+        model = pyo.ConcreteModel(name=storage.name)
+        model.storage = pyo.Block([storage.name])
+        block = model.storage[storage.name]
+        flows = add_storage(block, of_one(storage, unit), time)
+        energy, attribute = (
+            values[storage.zone] for values in (prices.energy_value_per_mwh, prices.attribute_value_per_mwh)
+        )
+        earned = sum(_earned(pool, energy, attribute) for pool in flows)
+        model.total_cost = pyo.Objective(expr=block.capacity_cost + block.operation_cost - earned)
+    return model
+
+
+def of_one(storage: StorageTerms, unit: SizeOfUnit) -> StorageTerms:
+    """Return a storage whose one size is one, and whose other size follows from its duration or is free."""
+    if unit == "power_mw":
+        return replace(storage, min_power_mw=1.0, max_power_mw=1.0, min_energy_mwh=0.0, max_energy_mwh=math.inf)
+    tied = None if storage.duration_hours is None else 1.0 / storage.duration_hours
+    return replace(
+        storage,
+        min_power_mw=0.0 if tied is None else tied,
+        max_power_mw=math.inf if tied is None else tied,
+        min_energy_mwh=1.0,
+        max_energy_mwh=1.0,
+    )
+
+
+def _earned(pool: PoolFlows, energy: FloatArray, attribute: FloatArray) -> pyo.Expression:
+    """Return what the ledgers of the zone give for the flows of a pool [currency]."""
+    terms = pool.terms
+    discharged = (energy if terms.delivered else 0.0 * energy) + (attribute if terms.clean else 0.0 * attribute)
+    charged = discharged if terms.clean else 0.0 * energy
+    return linear_sum([*discharged.tolist(), *(-charged).tolist()], [*pool.discharge, *pool.charge])
