@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from carbonmatch.report.delivery import write_report
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Comparison, Matched, Result, Sweep
+    from carbonmatch.study import Comparison, Matched, Result, Stress, Sweep
     from carbonmatch.study import compare_cases as compare
     from carbonmatch.study import match_case as match
     from carbonmatch.study import solve_case as solve
+    from carbonmatch.study import stress_portfolio as stress
     from carbonmatch.study import sweep_case as sweep
 
 __version__ = "0.4.0"
@@ -47,6 +48,7 @@ __all__ = [
     "Result",
     "SolveOptions",
     "SolverError",
+    "Stress",
     "Sweep",
     "UnboundedError",
     "VerificationError",
@@ -57,6 +59,7 @@ __all__ = [
     "match",
     "read_run",
     "solve",
+    "stress",
     "sweep",
     "verify",
     "write_report",
@@ -73,6 +76,7 @@ _HOME: Final = {
     "Result": "study",
     "SolveOptions": "solving",
     "SolverError": "errors",
+    "Stress": "study",
     "Sweep": "study",
     "UnboundedError": "errors",
     "VerificationError": "errors",
@@ -82,6 +86,7 @@ _HOME: Final = {
     "match": "study",
     "read_run": "runfolder",
     "solve": "study",
+    "stress": "study",
     "sweep": "study",
     "verify": "report.audit",
     "write_report": "report.delivery",
@@ -92,6 +97,7 @@ _NAME_AT_HOME: Final = {
     "compare": "compare_cases",
     "match": "match_case",
     "solve": "solve_case",
+    "stress": "stress_portfolio",
     "sweep": "sweep_case",
     "verify": "verify_bundle",
 }

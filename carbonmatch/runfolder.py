@@ -175,7 +175,8 @@ class StudyKind(FolderKind):
 SWEEP_KIND: Final = StudyKind.of("sweep")
 COMPARISON_KIND: Final = StudyKind.of("comparison")
 YEARS_KIND: Final = StudyKind.of("years", "study of weather years")
-STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND)
+STRESS_KIND: Final = StudyKind.of("stress", "stress test")
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, STRESS_KIND)
 
 
 @dataclass(frozen=True)

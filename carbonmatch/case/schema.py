@@ -141,6 +141,7 @@ class Case(Block):
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     certificates: Certificates | None = None
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    stress: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
@@ -253,7 +254,7 @@ class Case(Block):
         Reading.of(info).lacking |= bool(found)
         return target
 
-    @field_validator("scenarios")
+    @field_validator("scenarios", "stress")
     @classmethod
     def _scenarios_change_known_keys(cls, scenarios: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         faults = [
@@ -288,7 +289,7 @@ class Case(Block):
             refuse(*faults)
         return years
 
-    @field_validator("contracts", "storage", "scenarios", "weather_years", mode="before")
+    @field_validator("contracts", "storage", "scenarios", "stress", "weather_years", mode="before")
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
@@ -297,10 +298,10 @@ class Case(Block):
 def fault_of_override_key(key: str) -> str | None:
     """Say what is wrong with the dotted key of a scenario or of `--set`, as far as its first part tells."""
     first, *rest = key.split(".")
-    known = [name for name in Case.model_fields if name != "scenarios"]
+    known = [name for name in Case.model_fields if name not in {"scenarios", "stress"}]
     if not first or not all(rest):
         return f"{key!r} is not a key; keys are joined by single dots, such as target.cfe"
-    if first == "scenarios":
+    if first in {"scenarios", "stress"}:
         return "a scenario cannot be changed by a scenario or by --set"
     if first not in known:
         return f"{first!r} is not a key of a case{nearest(first, known) or f' (keys: {listed(known)})'}"

@@ -15,6 +15,7 @@ from carbonmatch.cli.init import init
 from carbonmatch.cli.match import match
 from carbonmatch.cli.report import report
 from carbonmatch.cli.solve import solve
+from carbonmatch.cli.stress import stress
 from carbonmatch.cli.sweep import sweep
 from carbonmatch.cli.validate import validate
 from carbonmatch.cli.verify import verify
@@ -74,6 +75,7 @@ app.command(context_settings=CONTEXT)(validate)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
 app.command(context_settings=CONTEXT)(compare)
+app.command(context_settings=CONTEXT)(stress)
 app.command(context_settings=CONTEXT)(explain)
 app.command(context_settings=CONTEXT)(report)
 app.command(context_settings=CONTEXT)(match)

@@ -9,6 +9,7 @@ from carbonmatch.report.overview import (
     comparison_overview,
     explanation_page,
     overview,
+    stress_overview,
     sweep_overview,
     years_overview,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "comparison_overview",
     "explanation_page",
     "overview",
+    "stress_overview",
     "sweep_overview",
     "years_overview",
 ]

@@ -10,6 +10,7 @@ from carbonmatch.study.match import match_case
 from carbonmatch.study.recompute import files_of_run
 from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.run import solve_case
+from carbonmatch.study.stress import Stress, Stressed, stress_portfolio
 from carbonmatch.study.sweep import Axis, Point, Sweep, sweep_case
 from carbonmatch.study.verify import Check, verify_run
 from carbonmatch.study.years import YearsResult, solve_years
@@ -25,6 +26,8 @@ __all__ = [
     "Point",
     "Result",
     "Scenario",
+    "Stress",
+    "Stressed",
     "Sweep",
     "YearsResult",
     "compare_cases",
@@ -33,6 +36,7 @@ __all__ = [
     "match_case",
     "solve_case",
     "solve_years",
+    "stress_portfolio",
     "sweep_case",
     "verify_run",
 ]

@@ -22,8 +22,10 @@ from carbonmatch.solving import (
 from carbonmatch.study.budget import Bought, buy
 from carbonmatch.study.fix import Sizes, fix_sizes, missed
 from carbonmatch.study.provenance import cross_check, manifest
+from carbonmatch.study.reach import best_share
 from carbonmatch.study.result import Result
 from carbonmatch.study.stages import Stages
+from carbonmatch.units import SCORE_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ class CaseSolver:
         self.options = options
         self.latest: _Built | None = None
 
-    def result(self, case: Case, stages: Stages, sizes: Sizes | None = None) -> Result:
+    def result(self, case: Case, stages: Stages, sizes: Sizes | None = None, *, doubtful: bool = False) -> Result:
         """Return the verified least-cost portfolio of a case; with `sizes` these are held and the operation is chosen.
+
+        doubtful   the target may well be out of reach: the best share is looked for first, which takes no longer than to
+                   find an optimum, while engines are slow to be sure that there is none
 
         Raises:
             InputError: the sizes are not those of this case.
@@ -64,6 +69,10 @@ class CaseSolver:
             with stages("finding what the budget buys"):
                 bought = buy(problem, options)
             problem = bought.problem
+        if doubtful and sizes is not None and problem.target.matching != "none":
+            best = self._best(problem)
+            if best is None or best < problem.target.cfe - SCORE_TOLERANCE:
+                raise InfeasibleError(missed(problem, sizes), best_share=best)
         try:
             built = self._built(problem, stages)
             optimum = solve_compiled(built.compiled, problem.yardstick, options)
@@ -71,10 +80,16 @@ class CaseSolver:
         except InfeasibleError as error:
             if sizes is None:
                 raise
-            raise InfeasibleError(missed(problem, sizes)) from error
+            raise InfeasibleError(missed(problem, sizes), best_share=self._best(problem)) from error
         return verified_result(
             case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
         )
+
+    def _best(self, problem: Problem) -> float | None:
+        try:
+            return best_share(problem, self.options)
+        except InfeasibleError:
+            return None
 
     def standing_for(self, case: Case, result: Result, name: str) -> Result | None:
         """Return the latest result as that of a case with another target, where its proof holds there too.

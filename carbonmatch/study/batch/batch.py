@@ -24,20 +24,28 @@ LOST_EXIT_CODE: Final = 6
 
 
 def solve_batch(
-    ladders: Sequence[Ladder], options: SolveOptions, executor: Executor, folder: Path | None = None
+    ladders: Sequence[Ladder],
+    options: SolveOptions,
+    executor: Executor,
+    folder: Path | None = None,
+    *,
+    others_stay: bool = False,
 ) -> list[Outcome]:
     """Solve tasks; return how each one ended, in their order.
 
     ladders   each a list of tasks; the first one of a ladder may stand for the next ones, see `Task`
     folder    where to keep a run folder of every task that ends well, under `points`. One that is there already, of
-              the same inputs, versions and solver, is taken as it is
+              the same inputs, versions and solver, is taken as it is; all others go
+    others_stay   leave run folders alone that are of none of these tasks: a study of several batches
 
     A task that fails is an outcome with its reason, and the others go on. Results do not depend on the executor, nor on
     what ended first.
     """
     tasks = [task for ladder in ladders for task in ladder]
     tell = options.on_progress or (lambda _: None)
-    found = {outcome.name: outcome for outcome in ([] if folder is None else _kept(tasks, folder, options))}
+    found = {
+        outcome.name: outcome for outcome in ([] if folder is None else _kept(tasks, folder, options, others_stay))
+    }
     if found:
         tell(f"{len(found)} of {len(tasks)} are there already")
     left = len(tasks) - len(found)
@@ -93,18 +101,18 @@ def _keep(outcome: Outcome, folder: Path) -> None:
             (draft / name).write_bytes(content)
 
 
-def _kept(tasks: Iterable[Task], folder: Path, options: SolveOptions) -> Iterator[Outcome]:
-    """Yield the outcomes of tasks whose run folders are there already; what else lies there goes."""
+def _kept(tasks: Iterable[Task], folder: Path, options: SolveOptions, others_stay: bool) -> Iterator[Outcome]:
+    """Yield the outcomes of tasks whose run folders are there already; what else lies there goes, if it may not stay."""
     points = folder / runfolder.POINTS
     points.mkdir(parents=True, exist_ok=True)
     by_name = {task.name: task for task in tasks}
     for place in sorted(points.iterdir()):
         task = by_name.get(place.name)
         outcome = None if task is None else _read_back(task, place, options)
-        if outcome is None:
-            shutil.rmtree(place)
-        else:
+        if outcome is not None:
             yield outcome
+        elif task is not None or not others_stay:
+            shutil.rmtree(place)
 
 
 def _read_back(task: Task, place: Path, options: SolveOptions) -> Outcome | None:

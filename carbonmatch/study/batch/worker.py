@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from carbonmatch.errors import CarbonMatchError
+from carbonmatch.errors import CarbonMatchError, InfeasibleError
 from carbonmatch.solving import SolveOptions
 from carbonmatch.study.batch.task import Ladder, Outcome, Task
 from carbonmatch.study.result import Result
@@ -36,9 +36,10 @@ def climb(ladder: Ladder, solver: CaseSolver, with_files: bool) -> list[Outcome]
 def _outcomes(solver: CaseSolver, ladder: Ladder, with_files: bool) -> Iterator[Outcome]:
     first, *others = ladder
     try:
-        result = solver.result(first.case, Stages(), first.sizes)
+        result = solver.result(first.case, Stages(), first.sizes, doubtful=first.doubtful)
     except CarbonMatchError as error:
-        yield Outcome(first.name, error=str(error), exit_code=error.exit_code)
+        best = error.best_share if isinstance(error, InfeasibleError) else None
+        yield Outcome(first.name, error=str(error), exit_code=error.exit_code, best_share=best)
         return
     yield _outcome(first, result, with_files)
     for task in others:
