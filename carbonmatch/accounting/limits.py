@@ -119,12 +119,12 @@ def _target(problem: Problem, solution: Solution, prices: LimitPrices) -> Iterat
         wanted = float(load[part.zones][:, part.steps].sum())
         if wanted <= 0.0:
             continue
-        level = float(counted[part.zones][:, part.steps].sum()) / wanted
-        binds = level <= target.cfe + SCORE_TOLERANCE
+        level, asked = float(counted[part.zones][:, part.steps].sum()) / wanted, target.share(of[0], wanted)
+        binds = level <= asked + SCORE_TOLERANCE
         price = float(np.nan_to_num(prices.target_per_mwh[of])) if binds else 0.0
         yield Limit(
             key=part.key,
-            value=target.cfe,
+            value=asked,
             level=level,
             unit="of load",
             binds=binds,

@@ -115,7 +115,10 @@ class _Zone:
         return [{**row, **_dark_and_still(row["solar_share"], row["wind_share"])} for row in rows]
 
     def _firm_capacity_cost(self) -> FloatArray:
-        """Return the charge for firm grid supply of the sites, by the steps that cause it [currency]."""
+        """Return the charge for firm grid supply of the sites, by the steps that cause it [currency].
+
+        Of supply that is reserved already it is what that is worth in them.
+        """
         cost = np.zeros(self.problem.time.steps)
         for s, site in enumerate(self.problem.sites):
             if site.zone == self.z:

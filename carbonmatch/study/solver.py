@@ -50,8 +50,8 @@ class CaseSolver:
     def result(self, case: Case, stages: Stages, sizes: Sizes | None = None, *, doubtful: bool = False) -> Result:
         """Return the verified least-cost portfolio of a case; with `sizes` these are held and the operation is chosen.
 
-        doubtful   the target may well be out of reach: the best share is looked for first, which takes no longer than to
-                   find an optimum, while engines are slow to be sure that there is none
+        doubtful   the target may well be out of reach: the best share is looked for first, which takes no longer than
+                   to find an optimum, while engines are slow to be sure that there is none
 
         Raises:
             InputError: the sizes are not those of this case.

@@ -168,6 +168,28 @@ def test_a_run_for_a_budget_is_explained_at_the_share_that_it_buys(run, explaine
     assert explained(case, *budget, "--no-exit-prices")["limits"] == found["limits"]
 
 
+@pytest.mark.parametrize("years", ["every", "expectation"])
+def test_a_weather_year_is_explained_with_what_all_of_them_decided(run, explained, case, years):
+    weather = "weather_years:\n  mild: {}\n  dear: {set: {zones.DE.spot_price_per_mwh: 90}}\n"
+    case.write_text(case.read_text() + weather)
+    ended = run("solve", case, "--out", "both", "--set", f"target.years={years}")
+    assert ended.code == 0, ended.err
+    found = explained("both/points/dear")
+    assert found["sizes_held"] is True
+    assert found["contracts"]["pv"]["at"] == "held"
+    assert found["contracts"]["pv"]["no_exit_because"] == "sizes are held: nothing can enter or leave"
+    (target,) = [entry for entry in found["limits"] if entry["key"] == "target.cfe"]
+    assert target["level"] >= target["value"] - 1e-6
+    assert run("explain", "both/points/dear", "--check-prices", "--jobs", 1).code == 0
+    # all years together are no run, and the case is of no single year
+    ended = run("explain", "both")
+    assert ended.code == 2
+    assert "points" in ended.err
+    ended = run("explain", case)
+    assert ended.code == 2
+    assert "weather_years" in ended.err
+
+
 def test_a_case_that_cannot_be_met_ends_with_its_code(run, case):
     ended = run("explain", case, "--set", "target.cfe=1", "--set", "contracts.wind.max_mw=1", "--set",
                 "storage.battery.max_power_mw=0", "--out", "explained")  # fmt: skip

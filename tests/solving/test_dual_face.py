@@ -105,6 +105,6 @@ def test_a_row_of_columns_at_their_bounds_alone_is_free():
 
 
 def test_what_would_take_too_long_is_left_open(monkeypatch):
-    monkeypatch.setattr(sys.modules["carbonmatch.solving.dual_face"], "MOST_TOGETHER", 2)
+    monkeypatch.setattr(sys.modules["carbonmatch.solving.dual_moves"], "MOST_TOGETHER", 0)
     ring = [[1, 0, 1], [1, 1, 0], [0, 1, 1]]
     assert face(programme(ring, [3, 5, 4], [2, 2, 2], [2, 2, 2]), [1, 1, 1], [1, 2, 3], watched=()) is None

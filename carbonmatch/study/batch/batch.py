@@ -102,7 +102,7 @@ def _keep(outcome: Outcome, folder: Path) -> None:
 
 
 def _kept(tasks: Iterable[Task], folder: Path, options: SolveOptions, others_stay: bool) -> Iterator[Outcome]:
-    """Yield the outcomes of tasks whose run folders are there already; what else lies there goes, if it may not stay."""
+    """Yield the outcomes of tasks whose run folders are there; what else lies there goes unless it may stay."""
     points = folder / runfolder.POINTS
     points.mkdir(parents=True, exist_ok=True)
     by_name = {task.name: task for task in tasks}

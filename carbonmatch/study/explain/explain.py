@@ -98,7 +98,7 @@ def explain_result(
     problem, solution = result.problem, result.solution
 
     tell("reading the prices")
-    compiled = compile_model(build_model(problem))
+    compiled = compile_model(build_model(problem), problem.yardstick)
     rows = rows_by_name(compiled.rows)
     prices = limit_prices(problem, rows, result.optimum.duals)
     limits = limits_of(problem, solution, prices)

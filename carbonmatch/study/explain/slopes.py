@@ -36,7 +36,7 @@ def sides(result: Result, limits: Sequence[Limit], step: float) -> list[Side]:
     problem, target = result.problem, result.problem.target
     found = []
     binding = {limit.key.split(" ")[0] for limit in limits if limit.binds}
-    if "target.cfe" in binding and target.cfe > 0.0:
+    if "target.cfe" in binding and target.cfe > 0.0 and target.held_mwh is None:
         moved = [(relaxed, target.cfe - relaxed) for relaxed in (step, -step)]
         found += [
             _side("target.cfe", relaxed, replace(problem, target=replace(target, cfe=cfe)))

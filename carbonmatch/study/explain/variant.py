@@ -72,7 +72,7 @@ def price(variant: Variant, options: SolveOptions) -> Priced:
     problem, valued = variant.problem, variant.valued
     try:
         model = build_model(problem)
-        compiled = compile_model(model)
+        compiled = compile_model(model, problem.yardstick)
         optimum = solve_compiled(compiled, problem.yardstick, options)
     except CarbonMatchError as error:
         return Priced(variant.name, infeasible=isinstance(error, InfeasibleError), error=str(error))
