@@ -130,10 +130,15 @@ class TimeGrid:
 
     def say(self, stamp: pd.Timestamp) -> str:
         """Write a UTC stamp as people read it: on the local clock, and in UTC where that differs."""
-        universal = f"{stamp:%Y-%m-%dT%H:%M}Z"
-        if self.timezone in {"UTC", "Etc/UTC"}:
-            return universal
-        return f"{stamp.tz_convert(self.timezone):%Y-%m-%d %H:%M} {self.timezone} ({universal})"
+        return say_stamp(stamp, self.timezone)
+
+
+def say_stamp(stamp: pd.Timestamp, timezone: str) -> str:
+    """Write a UTC stamp as people read it: on the clock of a zone, and in UTC where that differs."""
+    universal = f"{stamp:%Y-%m-%dT%H:%M}Z"
+    if timezone in {"UTC", "Etc/UTC"}:
+        return universal
+    return f"{stamp.tz_convert(timezone):%Y-%m-%d %H:%M} {timezone} ({universal})"
 
 
 class _collect:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
+from typing import Final
+
+PERIODS: Final = {"hourly": "hour by hour", "monthly": "in every month", "annual": "over the year"}
+"""What a target counts over, by its matching."""
 
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}([,' .][0-9]{3})+([.,][0-9]+)?")
@@ -21,6 +26,18 @@ def listed(words: Iterable[str], limit: int = 12) -> str:
     """Write names as a list, cut short where it grows long."""
     names = list(words)
     return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
+
+
+def reached(share: float, asked: float = math.inf) -> str:
+    """Write a share that is reached in per cent: rounded down, with digits enough to lie below what is asked for."""
+    text = ""
+    for decimals in (1, 2, 3, 4):
+        parts = 100 * 10**decimals
+        shown = math.floor(parts * share + 1e-6) / parts  # 1e-6: what is 0.5 but for rounding is 0.5
+        text = f"{100 * shown:.{decimals}f} %"
+        if shown < asked:
+            break
+    return text
 
 
 def number_hint(text: str) -> str:

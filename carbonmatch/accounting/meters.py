@@ -127,7 +127,8 @@ def _problem(case: Case) -> Problem:
             for zone in zones
         ),
         sites=tuple(
-            SiteTerms(name, number[site.zone], loads[name], not_known, NOT_KNOWN) for name, site in case.sites.items()
+            SiteTerms(name, number[site.zone], loads[name], not_known, NOT_KNOWN, connection_mw=math.inf)
+            for name, site in case.sites.items()
         ),
         contracts=tuple(
             _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()

@@ -16,7 +16,7 @@ from carbonmatch.case.reading import (
 )
 from carbonmatch.case.scaling import scaled_settings
 from carbonmatch.case.schema import Case, Override, Provenance
-from carbonmatch.case.site import Site
+from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.technology import Technology
@@ -40,6 +40,7 @@ __all__ = [
     "Variant",
     "VirtualContract",
     "Zone",
+    "above_connection",
     "case_from_mapping",
     "check_case",
     "demanded",

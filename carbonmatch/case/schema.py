@@ -32,7 +32,7 @@ from carbonmatch.case.block import (
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contract import AnyContract
-from carbonmatch.case.site import Site
+from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
@@ -225,7 +225,18 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
-        return (*free, *part)
+        return (*free, *part, *self._loads_above_connections())
+
+    def _loads_above_connections(self) -> list[str]:
+        axis, found = self.grid, []
+        for name, site in self.sites.items():
+            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+                continue
+            hours = axis.hours_per_step
+            above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
+            if above is not None:
+                found.append(f"sites.{name}.grid.connection_mw: {above}")
+        return found
 
     @field_validator("sites")
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
@@ -25,7 +26,7 @@ from carbonmatch.case.block import (
 from carbonmatch.case.price import AnyEnergyPrice
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.timegrid import FloatArray
+from carbonmatch.timegrid import FloatArray, say_stamp
 
 
 class FlatLoad(Block):
@@ -54,12 +55,31 @@ class Grid(Block):
 
     energy                             price of retail energy
     firm_capacity_charge_per_mw_year   charge on the sized firm supply [currency/MW/year]
-    connection_mw                      limit of the grid connection [MW]; None for no limit
+    connection_mw                      limit of the grid connection [MW]; None for no limit. A load above it is no fault
+                                       of the case: it can be matched, and no portfolio can serve it
     """
 
     energy: AnyEnergyPrice
     firm_capacity_charge_per_mw_year: NonNegative = 0.0
     connection_mw: Positive | None = None
+
+
+def above_connection(
+    load_mwh: FloatArray, connection_mw: float, hours_per_step: float, starts: pd.DatetimeIndex, timezone: str
+) -> str | None:
+    """Say in which steps a load is above the limit of its connection, and the cure; None where it never is.
+
+    load_mwh   [MWh per step];  connection_mw   [MW]
+    """
+    above = np.flatnonzero(load_mwh > connection_mw * hours_per_step)
+    if not above.size:
+        return None
+    first, peak = load_mwh[above[0]] / hours_per_step, load_mwh.max() / hours_per_step
+    return (
+        f"is {say(connection_mw)} MW, and the load is above it in {above.size} of {len(load_mwh)} steps: "
+        f"{say(first)} MW at {say_stamp(starts[above[0]], timezone)}, {say(peak)} MW at its peak; "
+        f"raise the connection or lower the load"
+    )
 
 
 class Site(Entry):
@@ -90,22 +110,6 @@ class Site(Entry):
         if grid is not None and grid.energy.needs_spot_price:
             why = "the energy price follows the spot price of the zone"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, ("energy", "index"))
-        return grid
-
-    @field_validator("grid")
-    @classmethod
-    def _connection_carries_the_load(cls, grid: Grid | None, info: ValidationInfo) -> Grid | None:
-        load, axis = info.data.get("load"), Reading.of(info).grid
-        if grid is None or grid.connection_mw is None or load is None or axis is None:
-            return grid
-        above = np.flatnonzero(load > grid.connection_mw)
-        if above.size:
-            what = (
-                f"is {say(grid.connection_mw)} MW, and the load is above it in {above.size} of {axis.steps} steps: "
-                f"{say(load[above[0]])} MW at {axis.say(axis.index[above[0]])}, {say(load.max())} MW at its peak; "
-                f"raise the connection or lower the load"
-            )
-            refuse(Finding(what, inside=("connection_mw",)))
         return grid
 
     @field_validator("metered_load_mw")

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from carbonmatch import __version__
 from carbonmatch.cli.compare import compare
+from carbonmatch.cli.diagnose import diagnose
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.explain import explain
 from carbonmatch.cli.init import init
@@ -80,3 +81,4 @@ app.command(context_settings=CONTEXT)(explain)
 app.command(context_settings=CONTEXT)(report)
 app.command(context_settings=CONTEXT)(match)
 app.command(context_settings=CONTEXT)(verify)
+app.command(context_settings=CONTEXT)(diagnose)

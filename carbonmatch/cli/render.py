@@ -33,7 +33,7 @@ def show(page: Overview) -> None:
     console = Console(width=PIPE_WIDTH if piped else None, highlight=False, markup=False, emoji=False)
     width = console.width
     # Rich cuts what does not fit. A window that narrow folds the lines itself, and nothing is lost.
-    console.width = max(width, *(sum(_least_widths(table)) + len(table.columns) for table in page.tables))
+    console.width = max([width, *(sum(_least_widths(table)) + len(table.columns) for table in page.tables)])
     with console.capture() as capture:
         console.print(Text(page.title, style="bold"))
         console.print(_facts(page.facts))

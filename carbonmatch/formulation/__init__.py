@@ -5,32 +5,52 @@ The only place that says Var or Constraint.
 
 from __future__ import annotations
 
-from carbonmatch.formulation.adapt import adapt
+from carbonmatch.formulation.adapt import adapt, differing
 from carbonmatch.formulation.budget import build_budget_model, share_for_budget
 from carbonmatch.formulation.build import build_model
-from carbonmatch.formulation.extract import extract_solution, share_reached
-from carbonmatch.formulation.limits import RowNumbers, limit_prices, rows_by_name
+from carbonmatch.formulation.carbon import cap_below_claims
+from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
+from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
+from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
+from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.problem import problem_from_case
 from carbonmatch.formulation.reach import build_reach_model
-from carbonmatch.formulation.target import target_sides
+from carbonmatch.formulation.supply import overloaded_connections
+from carbonmatch.formulation.target import target_groups, target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import YearsOptimum, build_years
 
 __all__ = [
+    "Limit",
     "RowNumbers",
     "SizeOfUnit",
     "YearsOptimum",
     "adapt",
+    "binds",
     "build_budget_model",
+    "build_growth_model",
     "build_model",
+    "build_move_model",
     "build_reach_model",
     "build_unit",
     "build_years",
+    "cap_below_claims",
+    "differing",
     "extract_solution",
+    "lifted",
     "limit_prices",
+    "limits_of",
+    "matching_flows",
+    "overloaded_connections",
     "problem_from_case",
     "rows_by_name",
+    "score_weights",
     "share_for_budget",
     "share_reached",
+    "target_groups",
     "target_sides",
+    "upkeep",
+    "value_needed",
+    "with_less_must_run",
 ]

@@ -44,16 +44,21 @@ def adapt(model: pyo.ConcreteModel, built: Problem, wanted: Problem) -> bool | N
         Whether anything in the model has changed; it now says what `build_model(wanted)` says, those sides apart. None
         where its rows or columns would be others: it is as it was.
     """
-    differing = set(_differing(built, wanted))
-    if not differing <= _PRICES | _LIMITS | _SIDES or not _same_shape(built, wanted):
+    changes = differing(built, wanted)
+    if not changes <= _PRICES | _LIMITS | _SIDES or not _same_shape(built, wanted):
         return None
-    if differing & _PRICES:
+    if changes & _PRICES:
         _reprice(model, wanted)
-    if differing & _LIMITS:
+    if changes & _LIMITS:
         for variable, least, most in _sizes(model, wanted):
             variable.setlb(least)
             variable.setub(None if math.isinf(most) else most)
-    return bool(differing - _SIDES)
+    return bool(changes - _SIDES)
+
+
+def differing(a: Problem, b: Problem) -> set[str]:
+    """Return the names of the fields, at any depth, in which two problems differ."""
+    return set(_differing(a, b))
 
 
 def _differing(a: Any, b: Any, name: str = "") -> Iterator[str]:

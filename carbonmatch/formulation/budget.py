@@ -11,12 +11,14 @@ from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.records import Budget, Optimum, Problem
 
 
-def build_budget_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.ConcreteModel:
+def build_budget_model(
+    problem: Problem, *, split_ledgers: bool = False, asked: list[int] | None = None
+) -> pyo.ConcreteModel:
     """Return the linear programme that finds the largest share of the load for the budget of a problem.
 
     It is the one of `build_reach_model`, with the cost limited; `model.share` is what is found.
     """
-    model = build_reach_model(problem, split_ledgers=split_ledgers)
+    model = build_reach_model(problem, split_ledgers=split_ledgers, asked=asked)
     add_budget_limit(model, problem)
     return model
 

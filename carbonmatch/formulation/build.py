@@ -10,7 +10,7 @@ from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon
 from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
-from carbonmatch.formulation.supply import add_grid_supply
+from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
 from carbonmatch.records import Problem
 
@@ -51,13 +51,22 @@ def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.Concret
 
 
 def build_parts(problem: Problem, *, split_ledgers: bool = False) -> tuple[pyo.ConcreteModel, list[ZoneFlows]]:
-    """Return sizes, flows and ledgers of a problem, before anything is asked of them; and the flows of each zone."""
+    """Return sizes, flows and ledgers of a problem, before anything is asked of them; and the flows of each zone.
+
+    Raises:
+        InfeasibleError: a connection does not carry the load of its site.
+    """
     model = pyo.ConcreteModel(name=problem.name)
     return model, add_parts(model, problem, split_ledgers=split_ledgers)
 
 
 def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False) -> list[ZoneFlows]:
-    """Add sizes, flows and ledgers of a problem to a model, or to the part of one; return the flows of each zone."""
+    """Add sizes, flows and ledgers of a problem to a model, or to the part of one; return the flows of each zone.
+
+    Raises:
+        InfeasibleError: a connection does not carry the load of its site.
+    """
+    check_connections(problem)
     time = problem.time
     flows = [ZoneFlows([], [], []) for _ in problem.zones]
 

@@ -58,6 +58,17 @@ def carbon_floor(problem: Problem) -> float:
     return sum(least_emissions(zone) for zone in problem.zones)
 
 
+def cap_below_claims(problem: Problem) -> str | None:
+    """Say that claims on all load alone emit more than the cap; None where they do not."""
+    cap = problem.carbon_cap_t
+    if cap is None or cap >= (least := carbon_floor(problem)):
+        return None
+    return (
+        f"No portfolio can meet this case: claims on all of its load emit {least:,.1f} t, more than the carbon cap "
+        f"of {cap:,.1f} t."
+    )
+
+
 def add_carbon_cap(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Limit what all zones emit together.
 
@@ -72,14 +83,10 @@ def add_carbon_cap(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneF
     cap = problem.carbon_cap_t
     if cap is None:
         return
-    least = carbon_floor(problem)
-    if cap < least:
-        message = (
-            f"No portfolio can meet this case: claims on all of its load emit {least:,.1f} t, more than the carbon cap "
-            f"of {cap:,.1f} t."
-        )
-        raise InfeasibleError(message)
-    if cap > least:
+    below = cap_below_claims(problem)
+    if below is not None:
+        raise InfeasibleError(below)
+    if cap > carbon_floor(problem):
         emitted = pyo.quicksum(model.zone[zone.name].carbon_t for zone in problem.zones)
         model.carbon_cap = pyo.Constraint(expr=emitted <= cap)
         return

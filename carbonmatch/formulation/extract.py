@@ -38,7 +38,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
         for site, most in zip(sites, retail.max(axis=1), strict=True)
     ]
-    unmatched = _stack([values(zone.unmatched) for zone in zones], steps)
+    unmatched, excess = matching_flows(model, problem)
     weights = np.stack([score_weights(z, grid_credit=problem.target.grid_credit) for z in problem.zones])
 
     return Solution(
@@ -58,7 +58,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         firm_capacity_mw=np.array(firm, dtype=float),
         sold_mwh=_stack([values(zone.sold_mwh) for zone in zones], steps),
         unmatched_mwh=unmatched,
-        excess_mwh=_stack([values(zone.excess) for zone in zones], steps),
+        excess_mwh=excess,
         merged_ledgers=tuple(not hasattr(zone, "attribute_balance") for zone in zones),
         cost={component: float(pyo.value(model.cost[component])) + 0.0 for component in model.cost},  # no -0.0
         contract_cost={name: float(pyo.value(block.cost)) for name, block in model.contract.items()},
@@ -86,6 +86,14 @@ def share_reached(model: pyo.ConcreteModel, optimum: Optimum) -> float:
     """Return the share of the load that the optimum of a model of `build_reach_model` reaches, 0..1."""
     set_values(model, optimum)
     return min(1.0, float(pyo.value(model.share)))
+
+
+def matching_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[FloatArray, FloatArray]:
+    """Return unmatched load and excess, (zones, steps), of a model that has its values [MWh per step]."""
+    zones = [model.zone[z.name] for z in problem.zones]
+    steps = problem.time.steps
+    unmatched, excess = ([values(getattr(zone, flow)) for zone in zones] for flow in ("unmatched", "excess"))
+    return _stack(unmatched, steps), _stack(excess, steps)
 
 
 def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> ShadowPrices:

@@ -87,7 +87,7 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
 
 
 def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTerms:
-    """Return a site's load and what its grid supply costs per MWh and per MW."""
+    """Return a site's load and what its grid supply costs per MWh and per MW, and the limit of its connection."""
     grid = demanded(site.grid)
     return SiteTerms(
         name=site.name,
@@ -95,6 +95,7 @@ def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTe
         load_mwh=site.load_mw * hours,
         retail_price_per_mwh=grid.energy.on(zone.spot_price_per_mwh),
         firm_capacity_charge_per_mw_year=grid.firm_capacity_charge_per_mw_year,
+        connection_mw=math.inf if grid.connection_mw is None else grid.connection_mw,
     )
 
 

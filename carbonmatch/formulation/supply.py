@@ -6,18 +6,46 @@ import math
 
 import pyomo.core as pyo
 
+from carbonmatch.case import above_connection
+from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
-from carbonmatch.records import SiteTerms, TimeTerms
+from carbonmatch.records import Problem, SiteTerms, TimeTerms
+
+
+def check_connections(problem: Problem) -> None:
+    """Make sure that every connection carries the load of its site.
+
+    load[t] <= connection_mw * h                         [MWh per step]
+
+    Raises:
+        InfeasibleError: a load is above its connection; says where, since when, by how much, and the cure.
+    """
+    found = overloaded_connections(problem)
+    if found:
+        told = "; ".join(f"sites.{site}.grid.connection_mw {above}" for site, above in found.items())
+        raise InfeasibleError(f"No portfolio can serve the load of this case: {told}.")
+
+
+def overloaded_connections(problem: Problem) -> dict[str, str]:
+    """Return, by site, what is to be said of a connection that does not carry its load."""
+    time, found = problem.time, {}
+    for site in problem.sites:
+        above = above_connection(site.load_mwh, site.connection_mw, time.hours_per_step, time.starts, time.timezone)
+        if above is not None:
+            found[site.name] = above
+    return found
 
 
 def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> Flow:
     """Add what a site buys at retail and what that costs; return its retail supply.
 
     0 <= retail_supply[t] <= load[t]                     [MWh per step]
+    metered_import[t] = load[t] <= connection_mw * h
     energy_cost = sum_t retail_price[t] * retail_supply[t]
     firm_capacity_cost = charge * year_fraction * firm_capacity_mw
 
-    The bounds say that contracts deliver to the load, never more: sleeved[t] = load[t] - retail_supply[t].
+    The bounds say that contracts deliver to the load, never more: sleeved[t] = load[t] - retail_supply[t]. No contract
+    lowers the metered import, so that the limit of the connection leaves nothing to choose: see `check_connections`.
     """
     load = site.load_mwh.tolist()
     block.retail_supply_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, load[t]))

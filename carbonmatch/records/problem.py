@@ -75,8 +75,10 @@ class ZoneTerms:
 
 @dataclass(frozen=True)
 class SiteTerms:
-    """A consuming site and its grid supply. `zone` is the number of its zone.
+    """A consuming site and its grid supply.
 
+    zone            number of its zone
+    connection_mw   limit of its grid connection [MW]; inf where there is none
     firm_capacity_mw   the firm supply that is reserved already [MW]; None where it is chosen
     """
 
@@ -85,6 +87,7 @@ class SiteTerms:
     load_mwh: FloatArray
     retail_price_per_mwh: FloatArray
     firm_capacity_charge_per_mw_year: float
+    connection_mw: float
     firm_capacity_mw: float | None = None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from carbonmatch.study.batch import Outcome
 from carbonmatch.study.compare import Comparison, Scenario, compare_cases
+from carbonmatch.study.diagnose import diagnose_case
+from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
 from carbonmatch.study.match import match_case
@@ -19,6 +21,7 @@ __all__ = [
     "Axis",
     "Check",
     "Comparison",
+    "Diagnosis",
     "Explanation",
     "Frontier",
     "Matched",
@@ -31,6 +34,7 @@ __all__ = [
     "Sweep",
     "YearsResult",
     "compare_cases",
+    "diagnose_case",
     "explain",
     "files_of_run",
     "match_case",

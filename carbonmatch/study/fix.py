@@ -159,24 +159,6 @@ def _hold(problem: Problem, signed: Signed, path: str) -> Problem:
     )
 
 
-def missed(problem: Problem, sizes: Sizes) -> str:
-    """Say that a portfolio cannot meet the case, and how to see what it reaches."""
-    target = problem.target
-    asked = [] if target.matching == "none" else [f"the {target.matching} target of {target.cfe:g}"]
-    freed = [] if target.matching == "none" else ["--set target.matching=none"]
-    if math.isfinite(target.max_surplus_share):
-        asked.append(f"the surplus limit of {target.max_surplus_share:g}")
-        freed.append("--set surplus.max_share=null")
-    if target.carbon_cap_t_per_year is not None:
-        asked.append(f"the carbon cap of {target.carbon_cap_t_per_year:g} t a year")
-        freed.append("--set target.carbon_cap_t_per_year=null")
-    if not asked:
-        return f"The sizes of {sizes.path} cannot be operated within the limits of this case."
-    shown = f"{freed[0]} shows the score that they reach"
-    also = f" ({' '.join(freed[1:])} lifts the other limit{'s' if len(freed) > 2 else ''})" if len(freed) > 1 else ""
-    return f"The sizes of {sizes.path} do not meet {' with '.join(asked)}. {shown}{also}."
-
-
 def _block(value: Any, where: str, faults: list[Fault]) -> Mapping[str, Any]:
     if isinstance(value, dict):
         return value

@@ -1,12 +1,23 @@
-"""How much of the load a case can match at all, whatever it costs."""
+"""How much of the load a case can match at all, whatever it costs: its budget is kept where it has one."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
-from carbonmatch.formulation import build_reach_model, share_reached
-from carbonmatch.records import Problem, Yardstick
+from carbonmatch.formulation import build_budget_model, build_reach_model, share_reached
+from carbonmatch.records import Optimum, Problem, Yardstick
 from carbonmatch.solving import SolveOptions, solve_model
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The best share of the load that a problem can reach, and the model that holds the portfolio which reaches it."""
+
+    share: float
+    problem: Problem
+    model: Any
+    optimum: Optimum
 
 
 def best_share(problem: Problem, options: SolveOptions | None = None, *, asked: list[int] | None = None) -> float:
@@ -19,9 +30,16 @@ def best_share(problem: Problem, options: SolveOptions | None = None, *, asked: 
         InfeasibleError: the other limits already contradict each other, so that no share can be met.
         LimitError, SolverError: the search ended without a proof.
     """
+    return best_reach(problem, options, asked=asked).share
+
+
+def best_reach(problem: Problem, options: SolveOptions | None = None, *, asked: list[int] | None = None) -> Reach:
+    """Return the largest share that the target of a problem could ask for, with what reaches it; see `best_share`."""
     costless = without_firm_charges(problem)
-    model = build_reach_model(costless, asked=asked)
-    return share_reached(model, solve_model(model, share_yardstick(problem), options))
+    build = build_reach_model if problem.target.budget is None else build_budget_model
+    model = build(costless, asked=asked)
+    optimum = solve_model(model, share_yardstick(problem), options)
+    return Reach(share_reached(model, optimum), costless, model, optimum)
 
 
 def share_yardstick(problem: Problem) -> Yardstick:
@@ -30,8 +48,10 @@ def share_yardstick(problem: Problem) -> Yardstick:
 
 
 def without_firm_charges(problem: Problem) -> Problem:
-    """Return the problem without charges on firm capacity.
+    """Return the problem without charges on firm capacity, unless there is a budget to pay them from.
 
     Its size has no limit and matches nothing; where it costs nothing it would only be a size without an optimum.
     """
+    if problem.target.budget is not None:
+        return problem
     return replace(problem, sites=tuple(replace(site, firm_capacity_charge_per_mw_year=0.0) for site in problem.sites))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, prove_carbon, summarise
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, VerificationError
-from carbonmatch.formulation import adapt, build_model, extract_solution, problem_from_case, target_sides
+from carbonmatch.formulation import adapt, build_model, differing, extract_solution, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import (
     CompiledModel,
@@ -20,9 +21,9 @@ from carbonmatch.solving import (
     takes_matrix,
 )
 from carbonmatch.study.budget import Bought, buy
-from carbonmatch.study.fix import Sizes, fix_sizes, missed
+from carbonmatch.study.fix import Sizes, fix_sizes
+from carbonmatch.study.infeasible import best_in_reach, why_infeasible, why_unaffordable
 from carbonmatch.study.provenance import cross_check, manifest
-from carbonmatch.study.reach import best_share
 from carbonmatch.study.result import Result
 from carbonmatch.study.stages import Stages
 from carbonmatch.units import SCORE_TOLERANCE
@@ -46,6 +47,7 @@ class CaseSolver:
     def __init__(self, options: SolveOptions) -> None:
         self.options = options
         self.latest: _Built | None = None
+        self.missed: tuple[Problem, float | None] | None = None
 
     def result(self, case: Case, stages: Stages, sizes: Sizes | None = None, *, doubtful: bool = False) -> Result:
         """Return the verified least-cost portfolio of a case; with `sizes` these are held and the operation is chosen.
@@ -62,34 +64,27 @@ class CaseSolver:
         problem = problem_from_case(case)
         if sizes is not None:
             problem = fix_sizes(problem, sizes)
+        began = time.monotonic()
         options, bought = self.options, None
         if problem.target.budget is not None:
             self.latest = None  # the search has a model of its own, and two at a time are one too many
-            options = replace(options, started=time.monotonic())  # the time limit is for both searches
+            options = replace(options, started=began)  # the time limit is for both searches
             with stages("finding what the budget buys"):
-                bought = buy(problem, options)
+                bought = self._bought(case, problem, options, sizes)
             problem = bought.problem
         if doubtful and sizes is not None and problem.target.matching != "none":
-            best = self._best(problem)
+            best = self._best(problem, began)
             if best is None or best < problem.target.cfe - SCORE_TOLERANCE:
-                raise InfeasibleError(missed(problem, sizes), best_share=best)
+                raise _out_of_reach(case, problem, best, sizes)
         try:
             built = self._built(problem, stages)
             optimum = solve_compiled(built.compiled, problem.yardstick, options)
             stages.seconds.update(optimum.seconds)
         except InfeasibleError as error:
-            if sizes is None:
-                raise
-            raise InfeasibleError(missed(problem, sizes), best_share=self._best(problem)) from error
+            raise _out_of_reach(case, problem, self._best(problem, began), sizes) from error
         return verified_result(
             case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
         )
-
-    def _best(self, problem: Problem) -> float | None:
-        try:
-            return best_share(problem, self.options)
-        except InfeasibleError:
-            return None
 
     def standing_for(self, case: Case, result: Result, name: str) -> Result | None:
         """Return the latest result as that of a case with another target, where its proof holds there too.
@@ -111,6 +106,18 @@ class CaseSolver:
         except VerificationError:  # its accounts say otherwise: this target is to be solved for itself
             return None
 
+    def _bought(self, case: Case, problem: Problem, options: SolveOptions, sizes: Sizes | None) -> Bought:
+        try:
+            return buy(problem, options)
+        except InfeasibleError as error:
+            raise InfeasibleError(why_unaffordable(case, problem, error, options, sizes)) from error
+
+    def _best(self, problem: Problem, began: float) -> float | None:
+        """Return the best score in reach; of cases that differ in their target alone it is looked for once."""
+        if self.missed is None or not differing(self.missed[0], problem) <= {"cfe"}:
+            self.missed = problem, best_in_reach(problem, replace(self.options, started=began))
+        return self.missed[1]
+
     def _built(self, problem: Problem, stages: Stages) -> _Built:
         """Return a problem with its matrix: the one at hand with other numbers, where that will do."""
         if self.latest is not None and takes_matrix(self.options):
@@ -124,6 +131,12 @@ class CaseSolver:
             compiled = compile_model(model, problem.yardstick)
         self.latest = _Built(problem, model, compiled)
         return self.latest
+
+
+def _out_of_reach(case: Case, problem: Problem, best: float | None, sizes: Sizes | None) -> InfeasibleError:
+    """Return the error that says why a problem has no solution, with the best share that it has."""
+    known = None if best is None or math.isnan(best) else best
+    return InfeasibleError(why_infeasible(case, problem, best, sizes), best_share=known)
 
 
 def _adapted(built: _Built, problem: Problem) -> _Built | None:

@@ -33,7 +33,8 @@ from carbonmatch.solving import (
     solve_compiled,
     solve_model,
 )
-from carbonmatch.study.fix import Signed, Sizes, fix_sizes, missed, read_sizes
+from carbonmatch.study.fix import Signed, Sizes, fix_sizes, read_sizes
+from carbonmatch.study.infeasible import best_in_reach, why_infeasible
 from carbonmatch.study.provenance import cross_check, inputs_of, manifest
 from carbonmatch.study.result import Result
 from carbonmatch.study.run import write_result
@@ -96,7 +97,7 @@ def solve_years(
         raise InputError([Fault(name, what) for name in strangers])
     stages.seconds["reading the case"] = sum(each.provenance.seconds for each in cases)
     problem = YearsProblem(tuple(_terms(each, given) for each in cases))
-    whole = _solved_together(problem, given, options, stages)
+    whole = _solved_together(problem, cases, given, options, stages)
     with _folder(out, force=force) as folder:
         summaries, limits = dict[str, dict[str, Any]](), list[str]()
         for year, each in zip(problem.years, cases, strict=True):
@@ -153,7 +154,9 @@ class _Whole:
     given: Sizes | None
 
 
-def _solved_together(problem: YearsProblem, given: Sizes | None, options: SolveOptions, stages: Stages) -> _Whole:
+def _solved_together(
+    problem: YearsProblem, cases: Sequence[Case], given: Sizes | None, options: SolveOptions, stages: Stages
+) -> _Whole:
     with stages("building the model"):
         model = build_years(problem)
     try:
@@ -162,17 +165,18 @@ def _solved_together(problem: YearsProblem, given: Sizes | None, options: SolveO
         optimum = solve_compiled(compiled, problem.yardstick, options)
     except InfeasibleError as error:
         with stages("looking which year cannot be met"):
-            raise InfeasibleError(_why(problem, given, options)) from error
+            raise InfeasibleError(_why(problem, cases, given, options)) from error
     stages.seconds.update(optimum.seconds)
     answer = YearsOptimum(model, problem, optimum)
     sizes = Sizes(runfolder.YEARS_KIND.record, None, answer.contracts, answer.storage)
     return _Whole(problem, optimum, answer, sizes, given)
 
 
-def _why(problem: YearsProblem, given: Sizes | None, options: SolveOptions) -> str:
+def _why(problem: YearsProblem, cases: Sequence[Case], given: Sizes | None, options: SolveOptions) -> str:
     """Say which years no portfolio serves, each by itself; years that are served by none together are told so."""
-    lost, unclear = list[YearTerms](), False
-    for year in problem.years:
+    lost, case_of, unclear = list[YearTerms](), dict[str, Case](), False
+    for year, case in zip(problem.years, cases, strict=True):
+        case_of[year.name] = case
         terms = problem.by_itself(year)
         try:
             solve_model(build_model(terms), terms.yardstick, options)
@@ -185,12 +189,11 @@ def _why(problem: YearsProblem, given: Sizes | None, options: SolveOptions) -> s
     names = listed(year.name for year in lost)
     noun = "weather year" if len(lost) == 1 else "weather years"
     nobody = "No portfolio within the limits of this case"
-    if lost and given is not None:
-        return f"In the {noun} {names}: {missed(lost[0].problem, given)}"
-    if lost and problem.mean_target:
-        return f"{nobody} serves the {noun} {names}, even without a target: look at surplus.max_share."
     if lost:
-        return f"{nobody} meets its target in the {noun} {names}. See what is missing there with --year {lost[0].name}."
+        best = {year.name: best_in_reach(problem.by_itself(year), options) for year in lost}
+        worst = min(lost, key=lambda year: best[year.name] or 0.0)
+        why = why_infeasible(case_of[worst.name], problem.by_itself(worst), best[worst.name], given)
+        return f"In the {noun} {names}: {why}"
     if problem.mean_target:
         return f"{nobody} meets its target by the mean of the weather years."
     by_itself = "" if unclear else ", though some portfolio does in each of them by itself"

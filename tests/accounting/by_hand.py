@@ -50,7 +50,8 @@ def a_zone(name: str, load: FloatArray, **changes: Any) -> ZoneTerms:
 
 
 def a_site(name: str, zone: int, load: FloatArray, price: FloatArray | float = 50.0) -> SiteTerms:
-    return SiteTerms(name, zone, load, np.zeros_like(load) + price, firm_capacity_charge_per_mw_year=0.0)
+    prices = np.zeros_like(load) + price
+    return SiteTerms(name, zone, load, prices, firm_capacity_charge_per_mw_year=0.0, connection_mw=math.inf)
 
 
 def a_contract(name: str, available: FloatArray, **changes: Any) -> ContractTerms:

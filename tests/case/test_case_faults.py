@@ -143,8 +143,6 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         near("sites.berlin.load={}", "sites.berlin.load.flat_mw: is missing; give {flat_mw: 100} or {file: ..., colum"),
         near("sites.berlin.load={flat_mw: 0}", "sites: the load of all sites is zero in every step"),
         near("sites={}", "--set sites={}: is empty; a case has at least one site"),
-        at("sites.berlin.grid.connection_mw=110", "is 110 MW, and the load is above it in 13 of 24 steps: 111 MW at 2"),
-        near("sites.berlin.grid.connection_mw=110", "11:00 Europe/Berlin (2018-01-01T10:00Z), 123 MW at its peak; rai"),
         at("sites.berlin.grid.connection_mw=0", "is 0; a number above 0 is wanted"),
         # series
         at("zones.DE.spot_price_per_mwh=[1, 2]", "is a list; a price is a number, or a column of a table"),

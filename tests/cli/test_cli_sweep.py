@@ -176,7 +176,10 @@ def test_a_target_that_cannot_be_met_is_a_row_with_its_reason(run, case):
         (["--vary", "contracts.pv.strike_per_mhw=40,50"], "did you mean 'strike_per_mwh'"),
         (["--vary", "target.cfe=0.5", "--vary", "target.cfe=0.6"], "varies target.cfe a second time"),
         (["--cfe", "0.5", "--vary", "target.cfe=0.6"], "target.cfe is varied twice"),
-        (["--cfe", "0.5", "--vary", "a=1", "--vary", "b=1"], "3 keys are varied"),
+        (
+            ["--cfe", "0.5", "--vary", "contracts.pv.max_mw=9", "--vary", "contracts.pv.strike_per_mwh=1"],
+            "3 keys are varied",
+        ),
         (["--cfe", "0.5", "--dask", "tcp://127.0.0.1:9"], "no Dask scheduler answers there"),
     ],
 )

@@ -99,7 +99,16 @@ def test_sizes_can_be_held_in_all_years(run, years):
 def test_a_year_out_of_reach_ends_with_3_and_its_name(run, years):
     ended = run("solve", years, "--set", "contracts.pv.max_mw=50", "--set", "contracts.wind.max_mw=0")
     assert (ended.code, ended.out) == (3, "")
-    assert "meets its target in the weather year dull. See what is missing there with --year dull." in ended.err
+    assert "In the weather year dull: No portfolio within the limits of this case meets its target of" in ended.err
+    assert (
+        f"`carbonmatch diagnose {years} --year dull --set contracts.pv.max_mw=50 --set contracts.wind.max_mw=0` says"
+        in (ended.err)
+    )
+    told = run(
+        "diagnose", years, "--year", "dull", "--set", "contracts.pv.max_mw=50", "--set", "contracts.wind.max_mw=0"
+    )
+    assert told.code == 0
+    assert "contracts.wind.max_mw" in told.out
     assert not Path("runs").exists()
 
 

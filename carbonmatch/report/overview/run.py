@@ -11,10 +11,9 @@ from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.wording import PERIODS
 
 NOT_TAKEN: Final = "not taken"
-
-_PERIODS: Final = {"hourly": "hour by hour", "monthly": "in every month", "annual": "over the year"}
 
 
 def overview(summary: Summary) -> Overview:
@@ -105,7 +104,7 @@ def target_text(target: Summary) -> str:
         return f"none{carbon}" if carbon else "none: least cost alone"
     best = target.get("best_cfe")
     asked = given_share(target["cfe"]) if best is None else f"best for the budget, {share(best)}"
-    text = f"{asked} of load {_PERIODS[target['matching']]}"
+    text = f"{asked} of load {PERIODS[target['matching']]}"
     if target["grid_credit"]:
         text += ", the grid's own carbon-free share counts"
     if target["scope"] == "zone":

@@ -1,0 +1,132 @@
+"""Why a case cannot be solved, in a sentence: what is asked for, what is in reach, and how to see more."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shlex
+from dataclasses import replace
+from typing import Final
+
+from carbonmatch.case import Case, Override
+from carbonmatch.errors import InfeasibleError, LimitError, SolverError
+from carbonmatch.formulation import cap_below_claims, overloaded_connections
+from carbonmatch.records import Problem, TargetTerms
+from carbonmatch.solving import SolveOptions
+from carbonmatch.study.fix import Sizes
+from carbonmatch.study.reach import best_share
+from carbonmatch.wording import PERIODS, reached
+
+_PLAIN: Final = re.compile(r"[A-Za-z][\w/.+-]*|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+)?")
+_NOT_TEXT: Final = {"null", "true", "false"}
+
+
+def why_infeasible(case: Case, problem: Problem, best: float | None, sizes: Sizes | None = None) -> str:
+    """Say why a problem has no solution: one that an engine has found to be infeasible, or that cannot be built.
+
+    best    what `best_in_reach` found
+    sizes   those that the problem holds, if any
+    """
+    overloaded = overloaded_connections(problem)
+    if overloaded:
+        told = "; ".join(f"sites.{site}.grid.connection_mw {above}" for site, above in overloaded.items())
+        return f"No portfolio can serve the load of this case: {told}." + pointer(case)
+    below = cap_below_claims(problem)
+    if below is not None:
+        return below + pointer(case)
+    if sizes is not None:
+        return _missed_by_sizes(problem.target, sizes, best)
+    return _missed(problem.target, best) + pointer(case)
+
+
+def why_unaffordable(
+    case: Case, problem: Problem, said: InfeasibleError, options: SolveOptions, sizes: Sizes | None = None
+) -> str:
+    """Say why a budget buys nothing that will do: for what was said of it, or for limits that hold without it too."""
+    free = replace(problem, target=replace(problem.target, budget=None))
+    best = best_in_reach(free, options)
+    if best is None:
+        return why_infeasible(case, free, best, sizes)
+    return str(said) if sizes is not None else f"{said}{pointer(case)}"
+
+
+def target_words(target: TargetTerms) -> str:
+    """Return what a target asks for: 99 % hour by hour."""
+    each = " in each zone" if target.per_zone else ""
+    return f"{100 * target.cfe:.6g} % {PERIODS[target.matching]}{each}"
+
+
+def pointer(case: Case) -> str:
+    """Return the sentence that names the command which says more; empty where the case is from no file."""
+    command = diagnose_command(case)
+    return "" if command is None else f" `{command}` says what stands in the way."
+
+
+def diagnose_command(case: Case) -> str | None:
+    """Return the command that diagnoses a case as it was changed; None where it is from no file."""
+    source = case.provenance
+    if source.path is None:
+        return None
+    words = ["carbonmatch", "diagnose", source.path]
+    if source.scenario is not None:
+        words += ["--scenario", source.scenario]
+    if source.weather_year is not None:
+        words += ["--year", source.weather_year]
+    for override in source.overrides:
+        if override.origin == "--set":
+            words += ["--set", f"{override.key}={_written(override)}"]
+    return shlex.join(words)
+
+
+def _written(override: Override) -> str:
+    """Return a value as it can be typed: text as it is where YAML reads it as text, everything else as JSON."""
+    value = override.value
+    plain = isinstance(value, str) and _PLAIN.fullmatch(value) is not None and value.lower() not in _NOT_TEXT
+    return str(value) if plain else json.dumps(value)
+
+
+def best_in_reach(problem: Problem, options: SolveOptions) -> float | None:
+    """Return the best share in reach; None where no share is, nan where the search found no answer."""
+    if options.on_progress is not None:
+        options.on_progress("looking for the best score in reach")
+    try:
+        return best_share(problem, options)
+    except InfeasibleError:
+        return None
+    except (LimitError, SolverError):  # that the case is infeasible is known all the same
+        return math.nan
+
+
+def _missed(target: TargetTerms, best: float | None) -> str:
+    if target.matching == "none" or best is None:
+        cap = "" if target.carbon_cap_t_per_year is None else f" and its carbon cap of {_cap(target)}"
+        whatever = "without any target" if target.matching == "none" else "whatever its target"
+        return f"No portfolio keeps within the limits of this case{cap}: they contradict each other, {whatever}."
+    text = f"No portfolio within the limits of this case meets its target of {target_words(target)}"
+    return text + ("." if math.isnan(best) else f": the best score in reach is {reached(best, target.cfe)}.")
+
+
+def _missed_by_sizes(target: TargetTerms, sizes: Sizes, best: float | None) -> str:
+    if target.matching != "none" and best is not None:
+        text = f"The sizes of {sizes.path} do not meet the {target.matching} target of {target.cfe:g}"
+        if not math.isnan(best):
+            text += f": the best score that they reach is {reached(best, target.cfe)}"
+        return f"{text}. --set target.matching=none solves the case with them all the same."
+    asked, freed = [], []
+    if math.isfinite(target.max_surplus_share):
+        asked.append(f"the surplus limit of {target.max_surplus_share:g}")
+        freed.append("--set surplus.max_share=null")
+    if target.carbon_cap_t_per_year is not None:
+        asked.append(f"the carbon cap of {_cap(target)}")
+        freed.append("--set target.carbon_cap_t_per_year=null")
+    if not asked:
+        return f"The sizes of {sizes.path} cannot be operated within the limits of this case."
+    return (
+        f"The sizes of {sizes.path} cannot be operated within {' and '.join(asked)}, whatever the target. "
+        f"{' '.join(freed)} {'lifts it' if len(freed) == 1 else 'lifts them'}."
+    )
+
+
+def _cap(target: TargetTerms) -> str:
+    return f"{target.carbon_cap_t_per_year:g} t a year"
