@@ -157,8 +157,8 @@ class StudyKind(FolderKind):
     @classmethod
     def of(cls, stem: str, name: str | None = None) -> StudyKind:
         """Return the folder that a study writes; it is called like its files unless it has another name."""
-        own = {f"{stem}.json", f"{stem}.csv", PAGE, WORKBOOK}
-        files = {*own, *(f"{POINTS}/*/{file}" for file in _RUN_FILES)}
+        own = {f"{stem}.json", f"{stem}.csv", PAGE, WORKBOOK, f"{DRAFTS}*", f"{DRAFTS}*/**/*"}
+        files = {*own, POINTS, *(f"{POINTS}/*/{file}" for file in _RUN_FILES)}
         return cls(name or stem, frozenset({f"{stem}.json"}), frozenset(files), stem)
 
     @property

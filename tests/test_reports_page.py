@@ -120,3 +120,15 @@ def test_the_page_says_what_the_summary_says(folder, summary):
     annual = json.loads((folder / "runs/annual/summary.json").read_text())["cost"]["net_of_sales_per_mwh_load"]
     assert "Premium over annual matching" in text
     assert f"{cost['net_of_sales_per_mwh_load'] - annual:.2f}" in text
+
+
+def test_the_page_and_the_workbook_of_the_study_say_what_its_record_says(folder):
+    points = json.loads((folder / "runs/targets/sweep.json").read_text())["points"]
+    text = re.sub(r"<[^>]+>", "", (folder / "runs/targets/report.html").read_text(encoding="utf-8"))
+    book = openpyxl.load_workbook(folder / "runs/targets/workbook.xlsx", data_only=True)
+    rows = [[cell.value for cell in row] for row in book["Points"].iter_rows()]
+    place = rows[0].index("Cost net of sales, per MWh of load [EUR/MWh]")
+    for row, point in zip(rows[1:], points, strict=True):
+        assert f"{point['cost_net_of_sales_per_mwh_load']:.2f}" in text
+        assert row[place] == pytest.approx(point["cost_net_of_sales_per_mwh_load"], rel=1e-12)
+    assert f"{points[-1]['premium_over_annual_100_per_mwh_load']:.2f}".lstrip("-") in text

@@ -12,6 +12,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import CrossCheck, Force, Settings, Solver, echo_json
 from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.report import write_page
 from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted
 
 
@@ -81,6 +82,8 @@ def compare(
                 out=folder,
                 force=force,
             )
+        with exit_codes("Interrupted; the comparison is written, its page is not."):
+            page = write_page(folder, told.stage)
     if as_json:
         echo_json((folder / runfolder.COMPARISON_KIND.record).read_text(encoding="utf-8"))
         typer.echo(f"Written to {folder}", err=True)
@@ -89,7 +92,7 @@ def compare(
         from carbonmatch.report import comparison_overview  # noqa: PLC0415
 
         show(comparison_overview(found))
-        typer.echo(f"\nWritten to {folder}")
+        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
     if all(each.summary is None for each in found.scenarios):
         tell_error("No scenario was met.")
         raise typer.Exit(found.scenarios[0].exit_code)

@@ -18,7 +18,12 @@ _FORMAT_HELP = "; ".join(f"{form.name}: {form.help}" for form in FORMATS.values(
 def report(
     *,
     run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="The folder that solve or match wrote.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="The folder that solve or match wrote; or that sweep or compare wrote, as html or xlsx.",
+            show_default=False,
+        ),
     ],
     formats: Annotated[
         list[str] | None, typer.Option("--format", metavar="NAME", help=_FORMAT_HELP, show_default=DEFAULT_FORMAT)
@@ -43,7 +48,7 @@ def report(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace reports that are there already.")] = False,
 ) -> None:
-    """Write a run in the formats that others read.
+    """Write a run, or a study of many runs, in the formats that others read.
 
     The paths of what is written go to stdout, words and progress to stderr.
     """
@@ -63,7 +68,7 @@ def report(
 
 
 def write_page(folder: Path, on_progress: Callable[[str], None]) -> Path:
-    """Write the page on a run that was just written; return where it stands."""
+    """Write the page on a run or a study that was just written; return where it stands."""
     from carbonmatch.report.delivery import write_report  # noqa: PLC0415 - --help need not wait
 
     (page,) = write_report(folder, [DEFAULT_FORMAT], force=True, on_progress=on_progress)

@@ -13,6 +13,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_error, tell_warnings
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.report import write_page
 from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted
 from carbonmatch.cli.values import read_targets, read_vary
 from carbonmatch.errors import Fault
@@ -88,6 +89,8 @@ def sweep(
                 out=folder,
                 force=force,
             )
+        with exit_codes("Interrupted; the sweep is written, its page is not."):
+            page = write_page(folder, told.stage)
     if as_json:
         echo_json((folder / runfolder.SWEEP_KIND.record).read_text(encoding="utf-8"))
         typer.echo(f"Written to {folder}", err=True)
@@ -96,7 +99,7 @@ def sweep(
         from carbonmatch.report import sweep_overview  # noqa: PLC0415
 
         show(sweep_overview(found))
-        typer.echo(f"\nWritten to {folder}")
+        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
     if all(point.summary is None for point in found.points):
         tell_error("No target was met." if cfe else "No point was met.")
         raise typer.Exit(found.points[0].exit_code)

@@ -14,7 +14,8 @@ from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.report.formats import FORMATS, Format
 from carbonmatch.report.source import Source, read_source
-from carbonmatch.runfolder import check_writable
+from carbonmatch.report.study import Study, read_study, study_kind_of
+from carbonmatch.runfolder import StudyKind, check_writable
 from carbonmatch.wording import listed, nearest
 
 _SUFFIXES: Final = frozenset({".csv", ".htm", ".html", ".json", ".ods", ".parquet", ".pdf", ".xls", ".xlsx", ".zip"})
@@ -30,7 +31,7 @@ def write_report(
     force: bool = False,
     on_progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Write a run in one or several formats, and return where each of them stands.
+    """Write a run, or a study, in one or several formats, and return where each of them stands.
 
     out         a folder that gets the reports under the names that they have in a run folder (where they go unless told
                 otherwise), or, for one format of one file, that file
@@ -38,12 +39,17 @@ def write_report(
     force       replace what an earlier report left there
 
     Raises:
-        InputError: a format is not known, the run cannot be read, or a place cannot be written or is taken.
+        InputError: a format is not known or none of a study, the run or the study cannot be read, or a place cannot be
+            written or is taken.
     """
     told = on_progress or (lambda _: None)
-    targets = places(run_path, known_formats(formats), out)
-    told("reading the run")
-    source = read_source(run_path, baselines)
+    chosen = known_formats(formats)
+    kind = study_kind_of(run_path)
+    if kind is not None:
+        _check_formats_of_study(run_path, kind, chosen, baselines)
+    targets = places(run_path, chosen, out)
+    told(f"reading the {'run' if kind is None else kind.name}")
+    source = read_source(run_path, baselines) if kind is None else read_study(run_path)
     _check_places(targets, force=force)
     base = _folder_above(next(iter(targets.values()))) if out is not None else run_path
     try:
@@ -66,10 +72,31 @@ def write_report(
     return list(targets.values())
 
 
-def _write(form: Format, source: Source, beside: Path, target: Path) -> None:
+def _check_formats_of_study(path: Path, kind: StudyKind, formats: Sequence[Format], baselines: Sequence[Path]) -> None:
+    """Refuse what is made of a single run.
+
+    Raises:
+        InputError: as said; it names points of the study, which are runs.
+    """
+    faults = []
+    points = sorted(str(point) for point in (path / runfolder.POINTS).glob("[!.]*"))
+    cure = f"; for these name one of its points: {listed(points, 4)}" if points else ""
+    if others := [form.name for form in formats if form.study is None]:
+        whole = " or ".join(form.name for form in FORMATS.values() if form.study is not None)
+        faults.append(Fault(str(path), f"is a {kind.name}, which is written as {whole}, not as {listed(others)}{cure}"))
+    if baselines:
+        faults.append(Fault("--baseline", f"{path} is a {kind.name}, which tells premiums over its own baselines"))
+    if faults:
+        raise InputError(faults)
+
+
+def _write(form: Format, source: Source | Study, beside: Path, target: Path) -> None:
     """Write one format to its draft; what goes wrong is told of the place that it is meant for."""
     try:
-        form.write(source, beside)
+        if isinstance(source, Source):
+            form.write(source, beside)
+        elif form.study is not None:
+            form.study(source, beside)
     except OSError as error:
         raise InputError([_unwritable(target, error)]) from error
     except InputError as error:

@@ -12,6 +12,7 @@ from carbonmatch.runfolder import FolderKind
 
 if TYPE_CHECKING:
     from carbonmatch.report.source import Source
+    from carbonmatch.report.study import Study
 
 Writer = Callable[["Source", Path], None]
 """Writes what a report is made from to a path that does not exist yet."""
@@ -23,6 +24,7 @@ class Format:
 
     file     path of the file, or of the folder, below the run folder
     folder   what the folder holds; None where the format is one file
+    study    who writes it of a study; None where a study has no such thing
     """
 
     name: str
@@ -30,6 +32,7 @@ class Format:
     help: str
     write: Writer
     folder: FolderKind | None = None
+    study: Callable[[Study, Path], None] | None = None
 
     @property
     def suffix(self) -> str:
@@ -89,6 +92,18 @@ def _granular_certificates(source: Source, path: Path) -> None:
     write_granular_certificates(source.run, source.tables, path)
 
 
+def _study_html(study: Study, path: Path) -> None:
+    from carbonmatch.report.study.render import write_page  # noqa: PLC0415
+
+    write_page(study, path)
+
+
+def _study_xlsx(study: Study, path: Path) -> None:
+    from carbonmatch.report.study.workbook import write_workbook  # noqa: PLC0415
+
+    write_workbook(study, path)
+
+
 def _audit(source: Source, path: Path) -> None:
     from carbonmatch.report.audit import write_bundle  # noqa: PLC0415
 
@@ -96,8 +111,20 @@ def _audit(source: Source, path: Path) -> None:
 
 
 _ALL: Final = (
-    Format("html", runfolder.PAGE, "a page for a browser, complete in itself: the answer, pictures, proof", _html),
-    Format("xlsx", runfolder.WORKBOOK, "a workbook for Excel: every number, one sheet per subject", _xlsx),
+    Format(
+        "html",
+        runfolder.PAGE,
+        "a page for a browser, complete in itself: the answer, pictures, proof",
+        _html,
+        study=_study_html,
+    ),
+    Format(
+        "xlsx",
+        runfolder.WORKBOOK,
+        "a workbook for Excel: every number, one sheet per subject",
+        _xlsx,
+        study=_study_xlsx,
+    ),
     Format("csv", runfolder.CSV_TABLES, "a folder of tables in CSV", _csv, runfolder.CSV_TABLES_KIND),
     Format("parquet", runfolder.PARQUET_TABLES, "the same in Parquet", _parquet, runfolder.PARQUET_TABLES_KIND),
     Format("json", runfolder.REPORT_JSON, "one document: summary, manifest, months", _json),

@@ -18,7 +18,7 @@ from carbonmatch.solving import SolveOptions, check_solver
 from carbonmatch.study.baselines import BASELINES, baseline_variant, is_baseline
 from carbonmatch.study.batch import Executor, Outcome, Task, solve_batch
 from carbonmatch.study.folder import gathered
-from carbonmatch.study.row import figures, premium_figures, records
+from carbonmatch.study.row import figures, in_common, premium_figures, records
 from carbonmatch.tables import write_table
 from carbonmatch.wording import listed, nearest
 
@@ -289,6 +289,7 @@ def _record(comparison: Comparison, options: SolveOptions) -> dict[str, Any]:
         "kind": "comparison",
         "carbonmatch": __version__,
         "solver": options.solver if isinstance(options.solver, str) else list(options.solver),
+        **in_common([scenario.summary for scenario in comparison.scenarios if scenario.summary is not None]),
         "scenarios": [
             {**row, "target": None if scenario.summary is None else scenario.summary["target"], "changes": changes}
             for row, scenario in zip(rows, comparison.scenarios, strict=True)

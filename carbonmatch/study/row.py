@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -51,6 +51,17 @@ def premium_figures(premiums: Mapping[str, Premium]) -> dict[str, Any]:
             f"{over}_per_t": premium.per_tonne_avoided,
         }
     return row
+
+
+def in_common(summaries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the numbers of a study do not say: its period, None where there are several, and what is offered."""
+    periods = [summary["period"] for summary in summaries]
+    return {
+        "period": periods[0] if periods and periods.count(periods[0]) == len(periods) else None,
+        "technologies": {
+            name: offer["technology"] for summary in summaries for name, offer in summary["contracts"].items()
+        },
+    }
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from carbonmatch.study.baselines import BASELINES, baseline_variant, is_baseline
 from carbonmatch.study.batch import Executor, Ladder, Outcome, Task, solve_batch
 from carbonmatch.study.folder import gathered
 from carbonmatch.study.frontier import Frontier, frontier_of
-from carbonmatch.study.row import figures, premium_figures, records
+from carbonmatch.study.row import figures, in_common, premium_figures, records
 from carbonmatch.tables import write_table
 from carbonmatch.wording import listed
 
@@ -261,6 +261,7 @@ def _rows(sweep: Sweep) -> Iterator[dict[str, Any]]:
 def _origin(case: Case, options: SolveOptions, sweep: Sweep) -> dict[str, Any]:
     """Return the sweep with where its numbers come from; the manifest of each point says the rest."""
     source = case.provenance
+    met = [point.summary for point in sweep.points if point.summary is not None]
     return {
         "case": {
             "name": case.name,
@@ -272,6 +273,8 @@ def _origin(case: Case, options: SolveOptions, sweep: Sweep) -> dict[str, Any]:
         "currency": case.currency,
         "carbonmatch": __version__,
         "solver": options.solver if isinstance(options.solver, str) else list(options.solver),
+        **in_common(met),
+        "target": met[0]["target"] if met else None,
         "axes": [{"key": axis.key, "values": list(axis.values)} for axis in sweep.axes],
         "points": records(sweep.table),
         "baselines": [

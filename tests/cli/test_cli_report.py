@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from carbonmatch.report.formats import FORMATS
-from carbonmatch.runfolder import RUN_KIND
+from carbonmatch.runfolder import RUN_KIND, SWEEP_KIND
 
 
 @pytest.fixture
@@ -134,6 +134,58 @@ def test_what_cannot_be_used_ends_with_2(run, solved, words, told):
     ended = run("report", *words)
     assert (ended.code, ended.out) == (2, "")
     assert told in ended.err
+
+
+def test_a_sweep_and_a_comparison_write_their_page_and_say_so(run, case):
+    ended = run("sweep", case, "--cfe", "0.3,0.6", "--jobs", 1, "--out", "frontier")
+    assert ended.code == 0
+    assert ended.out.splitlines()[-1] == "Written to frontier; report.html in it shows all of this and more"
+    assert "</html>" in Path("frontier", "report.html").read_text(encoding="utf-8")
+    ended = run("compare", "frontier/points/cfe-0.3", "frontier/points/cfe-0.6", "--out", "two")
+    assert ended.out.splitlines()[-1] == "Written to two; report.html in it shows all of this and more"
+    assert "Scenarios side by side" in Path("two", "report.html").read_text(encoding="utf-8")
+    assert run("compare", "frontier/points/cfe-0.3", "--out", "two", "--force").code == 0
+    assert json.loads(run("sweep", case, "--cfe", "0.3", "--out", "asked", "--json").out)["points"]
+    assert Path("asked", "report.html").is_file()
+
+
+def test_a_study_is_written_as_page_and_workbook_and_goes_with_them(run, case):
+    words = ["sweep", case, "--cfe", "0.3,0.6", "--jobs", 1, "--out", "frontier"]
+    assert run(*words).code == 0
+    Path("frontier", "report.html").unlink()
+    ended = run("report", "frontier")
+    assert (ended.code, ended.out) == (0, "frontier/report.html\n")
+    assert "reading the sweep" in ended.err
+    ended = run("report", "frontier", "--format", "xlsx")
+    assert (ended.code, ended.out) == (0, "frontier/workbook.xlsx\n")
+    assert openpyxl.load_workbook("frontier/workbook.xlsx").sheetnames[1] == "Points"
+    assert run("report", "frontier", "--format", "xlsx").code == 2  # nothing is overwritten unasked
+    assert run("report", "frontier", "--format", "html", "--format", "xlsx", "--out", "handed-on").code == 0
+    assert sorted(path.name for path in Path("handed-on").iterdir()) == ["report.html", "workbook.xlsx"]
+    assert SWEEP_KIND.strangers(Path("frontier")) == []
+    assert run(*words, "--force").code == 0
+    assert not Path("frontier", "workbook.xlsx").exists()
+
+
+def test_what_is_made_of_one_run_is_refused_of_a_study_and_names_its_points(run, case):
+    assert run("sweep", case, "--cfe", "0.3,0.6", "--jobs", 1, "--out", "frontier", "--no-baselines").code == 0
+    ended = run("report", "frontier", "--format", "csv", "--format", "audit", "--baseline", "frontier/points/cfe-0.3")
+    assert (ended.code, ended.out) == (2, "")
+    assert (
+        "frontier: is a sweep, which is written as html or xlsx, not as csv, audit; for these name one of its points: "
+        "frontier/points/cfe-0.3, frontier/points/cfe-0.6"
+    ) in ended.err
+    assert "--baseline: frontier is a sweep, which tells premiums over its own baselines" in ended.err
+    assert run("report", "frontier/points/cfe-0.6", "--format", "csv").code == 0
+
+
+def test_a_damaged_record_of_a_study_is_told_in_words(run, case):
+    Path("odd").mkdir()
+    Path("odd", "comparison.json").write_text("{")
+    ended = run("report", "odd")
+    assert (ended.code, ended.out) == (2, "")
+    assert "odd/comparison.json: is damaged (no JSON); run `carbonmatch compare` again" in ended.err
+    assert "Traceback" not in ended.err
 
 
 def test_a_damaged_table_is_told_in_words(run, solved):

@@ -9,7 +9,7 @@ import pytest
 from report.made_run import baseline_of, made_run, sweep_of
 
 from carbonmatch.report.page import render_page
-from carbonmatch.report.page.render import cell, tidy
+from carbonmatch.report.page.template import cell, tidy
 
 HEADINGS = {
     "answer": "The answer",

@@ -38,18 +38,19 @@ def sweep_overview(sweep: Sweep) -> Overview:
 
 def label_of(point: Point, axes: Sequence[Axis]) -> str:
     """Return the values of a point in words."""
-    return ", ".join(_value(axis.key, point.values[axis.key]) for axis in axes)
+    return ", ".join(value_text(axis.key, point.values[axis.key]) for axis in axes)
 
 
-def _value(key: str, value: Any) -> str:
+def value_text(key: str, value: Any) -> str:
+    """Write a value that a key of the case takes."""
     if key == CFE:
         return given_share(float(value))
-    return f"{value:.12g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f"{value:,.12g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _said(frontier: Frontier, units: Units) -> Iterator[tuple[str, str]]:
     """Yield what the shape of a frontier says, in words."""
-    held = ", ".join(f"{key} {_value(key, value)}" for key, value in frontier.held.items())
+    held = ", ".join(f"{key} {value_text(key, value)}" for key, value in frontier.held.items())
     place = f" ({held})" if held else ""
     if frontier.free_up_to is not None:
         yield (
@@ -87,7 +88,7 @@ def _cost_table(sweep: Sweep, units: Units) -> OverviewTable:
     over = [found.name for found in sweep.baselines if found.summary is not None]
     slopes = {place.cfe: place.slope_per_mwh for place in sweep.frontiers[0].places} if _one_frontier(sweep) else {}
     columns = (
-        *(Column(_title(axis.key), numeric=False) for axis in sweep.axes),
+        *(Column(key_text(axis.key), numeric=False) for axis in sweep.axes),
         Column("hourly matched share"),
         Column("CFE score"),
         Column("annual volumetric share"),
@@ -101,7 +102,7 @@ def _cost_table(sweep: Sweep, units: Units) -> OverviewTable:
     labels = {point.name: label_of(point, sweep.axes) for point in sweep.points}
     rows = tuple(
         (
-            *(_value(axis.key, point.values[axis.key]) for axis in sweep.axes),
+            *(value_text(axis.key, point.values[axis.key]) for axis in sweep.axes),
             share(point.summary["scores"]["hourly_matched_share"]),
             share(point.summary["scores"]["cfe_score"]),
             share(point.summary["scores"]["annual_volumetric_share"]),
@@ -129,7 +130,8 @@ def _one_frontier(sweep: Sweep) -> bool:
     return len(sweep.axes) == 1 and len(sweep.frontiers) == 1
 
 
-def _title(key: str) -> str:
+def key_text(key: str) -> str:
+    """Write what is varied."""
     return "target" if key == CFE else key
 
 
@@ -149,23 +151,25 @@ def _grid(sweep: Sweep, units: Units) -> Iterator[OverviewTable]:
         return UNKNOWN if summary is None else units.price.text(summary["cost"]["net_of_sales_per_mwh_load"])
 
     columns = (
-        Column(_title(down.key), numeric=False),
-        *(Column(_value(across.key, value), units.price.unit) for value in across.values),
+        Column(key_text(down.key), numeric=False),
+        *(Column(value_text(across.key, value), units.price.unit) for value in across.values),
     )
-    rows = tuple((_value(down.key, first), *(cell(first, second) for second in across.values)) for first in down.values)
-    yield OverviewTable(f"Cost net of sales, {_title(across.key)} across", columns, rows)
+    rows = tuple(
+        (value_text(down.key, first), *(cell(first, second) for second in across.values)) for first in down.values
+    )
+    yield OverviewTable(f"Cost net of sales, {key_text(across.key)} across", columns, rows)
 
 
 def _size_table(sweep: Sweep, units: Units) -> OverviewTable:
     solved = [(point, point.summary) for point in sweep.points if point.summary is not None]
     first = solved[0][1]
-    columns = [Column(_title(axis.key), numeric=False) for axis in sweep.axes]
+    columns = [Column(key_text(axis.key), numeric=False) for axis in sweep.axes]
     columns += [Column(name, units.power.unit) for name in first["contracts"]]
     for name in first["storage"]:
         columns += [Column(name, units.power.unit), Column(name, units.stored.unit)]
     columns += [Column(f"firm grid supply, {name}", units.power.unit) for name in first["grid"]]
     rows = tuple(
-        (*(_value(axis.key, point.values[axis.key]) for axis in sweep.axes), *_sizes(summary, units))
+        (*(value_text(axis.key, point.values[axis.key]) for axis in sweep.axes), *_sizes(summary, units))
         for point, summary in solved
     )
     return OverviewTable("Sizes", tuple(columns), rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -61,6 +61,21 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Label:
+    """A text in a panel: its place in per cent from the left and from the bottom.
+
+    align   which part of the text stands there: its start, its middle or its end
+    under   it hangs below the place; else it stands on it
+    """
+
+    text: str
+    left: float
+    bottom: float
+    align: Literal["start", "middle", "end"] = "start"
+    under: bool = False
+
+
+@dataclass(frozen=True)
 class Panel:
     """One box with its own vertical axis; panels of a figure stand above each other and share the horizontal one."""
 
@@ -70,6 +85,7 @@ class Panel:
     width: int
     rem: float = 15.0
     marks: tuple[Mark, ...] = ()
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,7 @@ class Figure:
 
     unit       of the horizontal axis, where its labels do not tell
     readouts   what the pointer reads from left to right, each over an equal part of the width
+    places     where each of the readouts stands instead, in per cent from the left: the pointer reads the nearest one
     week       first and last step that the reader in the page may look up instead of `readouts`
     """
 
@@ -89,6 +106,7 @@ class Figure:
     ticks: tuple[Tick, ...]
     unit: str = ""
     readouts: tuple[str, ...] = ()
+    places: tuple[float, ...] = ()
     week: tuple[str, int, int] | None = None
     lines_at: tuple[float, ...] = ()
 
@@ -107,6 +125,15 @@ class Scale:
         low, high = min(low, 0.0), max(high, 0.0)
         if not high - low > 1e-12:
             high = low + 1.0
+        step = _round_step((high - low) / count)
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        return Scale(first * step, last * step, tuple(i * step for i in range(first, last + 1)))
+
+    @staticmethod
+    def near(low: float, high: float, count: int = 5) -> Scale:
+        """Return an axis for a line: as `over`, but it begins near the lowest value where that is far above zero."""
+        if not 0.4 * high < low < high:
+            return Scale.over(low, high, count)
         step = _round_step((high - low) / count)
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         return Scale(first * step, last * step, tuple(i * step for i in range(first, last + 1)))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from carbonmatch.report.numbers import Units
 from carbonmatch.report.overview import OverviewTable
 from carbonmatch.report.page import cost, evidence, worth
 from carbonmatch.report.page.answer import Answer, answer
 from carbonmatch.report.page.baselines import baseline_table, read_baselines
-from carbonmatch.report.page.colours import gradient
 from carbonmatch.report.page.dispatch import Dispatch, dispatches
 from carbonmatch.report.page.duration import duration_figure
 from carbonmatch.report.page.emissions import Emissions, emissions
@@ -30,15 +22,10 @@ from carbonmatch.report.page.heat import DayPicture, HeatMap, day_picture, heat_
 from carbonmatch.report.page.listing import units_of
 from carbonmatch.report.page.plan_and_actual import Reconciliation, reconciliation
 from carbonmatch.report.page.reader import reader_data
+from carbonmatch.report.page.template import as_json, render
 from carbonmatch.report.page.weeks import chosen_weeks, legend, tallest_mw, week_figure
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.runfolder import RunFolder
-
-_TEMPLATES: Final = "templates"
-_MINUS: Final = re.compile(r"(?<![\w.\-])-(?=[0-9])")
-_NAMED: Final = re.compile(r"`([^`\n]+)`")
-_LONG_WORD: Final = re.compile(r"[^\s<>]{16,}")
-_BEFORE_UNIT: Final = re.compile(r"(?<=[0-9]) (?=(?:%|h|s|t|MW|MWh|GWh|[A-Z]{3}/MWh)(?![\w]))")
 
 
 @dataclass(frozen=True)
@@ -127,16 +114,7 @@ def render_page(
     sweep       the content of a `sweep.json`; its points become the frontier
     """
     page = build_page(run, tables, baselines=baselines, sweep=sweep)
-    environment = _environment()
-    script = _file("report.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return environment.get_template("report.html.j2").render(
-        page=page,
-        version=(run.manifest.get("versions") or {}).get("carbonmatch") or "",
-        style=Markup(_file("report.css").replace("GRADIENT", gradient())),
-        script=Markup(script),
-        script_digest=digest,
-    )
+    return render("report.html.j2", page, (run.manifest.get("versions") or {}).get("carbonmatch") or "")
 
 
 def build_page(
@@ -179,7 +157,7 @@ def _matching(dispatch: Dispatch, summary: Mapping[str, Any], units: Units, numb
         duration=duration_figure(dispatch, units, f"{key}-duration"),
         legend=legend(dispatch),
         weeks=tuple(week_figure(dispatch, week, units, f"{key}-week{i + 1}", tallest) for i, week in enumerate(weeks)),
-        reader=_json(reader_data(dispatch, weeks)),
+        reader=as_json(reader_data(dispatch, weeks)),
     )
 
 
@@ -203,44 +181,3 @@ def _worth(summary: Mapping[str, Any], units: Units, tables: RunTables) -> Worth
         ),
         capture=worth.capture_chart(summary, units),
     )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("carbonmatch.report.page", _TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["tidy"] = tidy
-    environment.filters["cell"] = cell
-    environment.filters["json"] = _json
-    environment.filters["pct"] = lambda value: f"{value:.3f}".rstrip("0").rstrip(".")
-    return environment
-
-
-def tidy(text: str) -> str:
-    """Set text as a printer would: a true minus, a dash for what is not known, and no break between number and unit."""
-    if text == "-":
-        return "\u2013"
-    quoted = _NAMED.sub("\u201c\\1\u201d", text)
-    return _BEFORE_UNIT.sub("\u00a0", _MINUS.sub("\u2212", quoted)).replace("CO2", "CO\u2082")
-
-
-def cell(text: str) -> Markup:
-    """Set text of a table: as `tidy` does, and long names may break after their own signs."""
-    return Markup(_LONG_WORD.sub(lambda word: re.sub(r"([_/])(?=\w)", r"\1<wbr>", word[0]), str(escape(tidy(text)))))
-
-
-def _json(content: Any) -> Markup:
-    """Return content as JSON that may stand inside HTML, in a script or in an attribute."""
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for sign in "<>&'":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)
-
-
-def _file(name: str) -> str:
-    return (files("carbonmatch.report.page") / _TEMPLATES / name).read_text(encoding="utf-8")

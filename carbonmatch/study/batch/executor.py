@@ -133,11 +133,10 @@ def _in_pool(
                     begin(1)
         ended_well = not suspects
     finally:
-        pool.shutdown(wait=ended_well, cancel_futures=True)
         if not ended_well:
             for process in set(multiprocessing.active_children()) - before:
                 process.terminate()
-                process.join()
+        pool.shutdown(cancel_futures=True)  # its threads and semaphores end with it, whatever became of its processes
 
 
 def _leave_ctrl_c_to_the_parent() -> None:

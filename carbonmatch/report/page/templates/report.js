@@ -120,8 +120,15 @@
 
   const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
-  // a chart with one value per place from left to right; count and text may change as it is redrawn
-  const readAlong = (chart, count, text) => {
+  // a chart with one value per place from left to right; count and text may change as it is redrawn.
+  // Where places are given (per cent from the left), the nearest one is read; else each has an equal part of the width
+  const readAlong = (chart, count, text, places) => {
+    const middle = (place) => (places ? places[place] : (100 * (place + 0.5)) / count());
+    const nearest = (part) => {
+      if (!places) return Math.floor(part * count());
+      const away = places.map((place) => Math.abs(place - 100 * part));
+      return away.indexOf(Math.min(...away));
+    };
     const readout = addReadout(chart);
     const plots = [...chart.querySelectorAll(".plot")];
     const cursors = plots.map((plot) => plot.appendChild(make("i", { class: "cursor", hidden: "" })));
@@ -130,7 +137,7 @@
       here = clamp(place, 0, count() - 1);
       for (const cursor of cursors) {
         cursor.hidden = false;
-        cursor.style.left = `${(100 * (here + 0.5)) / count()}%`;
+        cursor.style.left = `${middle(here)}%`;
       }
       readout.textContent = text(here);
     };
@@ -142,20 +149,22 @@
     for (const plot of plots) {
       const at = (event) => {
         const box = plot.getBoundingClientRect();
-        show(Math.floor(((event.clientX - box.left) / box.width) * count()));
+        show(nearest((event.clientX - box.left) / box.width));
       };
       plot.addEventListener("pointermove", at);
       plot.addEventListener("pointerdown", at);
       plot.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hide());
     }
-    onKeys(chart, (across) => show(here < 0 ? (across > 0 ? (across > 1 ? count() - 1 : 0) : count() - 1) : here + across));
+    // the first key of all: Home and ArrowRight begin at the left end, End and ArrowLeft at the right one
+    onKeys(chart, (across) => show(here < 0 ? (across === 1 || across < -1 ? 0 : count() - 1) : here + across));
     chart.addEventListener("blur", hide);
     return { hide };
   };
 
   for (const chart of document.querySelectorAll("[data-readouts]")) {
     const texts = JSON.parse(chart.dataset.readouts);
-    readAlong(chart, () => texts.length, (place) => texts[place]);
+    const places = chart.dataset.places ? JSON.parse(chart.dataset.places) : undefined;
+    readAlong(chart, () => texts.length, (place) => texts[place], places);
   }
 
   for (const chart of document.querySelectorAll("[data-week]")) {
@@ -354,7 +363,8 @@
   // --- tables on the clipboard ---------------------------------------------------------------------------------------
 
   const plain = (cell) => {
-    const text = cell.innerText.replace(/\s+/g, " ").replace("\u2212", "-").trim();
+    const change = cell.querySelector(".change");
+    const text = (change ? cell.firstChild.textContent : cell.innerText).replace(/\s+/g, " ").replace("\u2212", "-").trim();
     return cell.classList.contains("n") && /^-?[0-9,.]+$/.test(text) ? text.replaceAll(",", "") : text;
   };
   const separated = (table) =>
