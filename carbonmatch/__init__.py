@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from carbonmatch.report.delivery import write_report
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Comparison, Matched, Result, Stress, Sweep
+    from carbonmatch.study import Comparison, Diagnosis, Matched, Result, StressTest, Sweep, solve_years
     from carbonmatch.study import compare_cases as compare
+    from carbonmatch.study import diagnose_case as diagnose
     from carbonmatch.study import match_case as match
     from carbonmatch.study import solve_case as solve
-    from carbonmatch.study import stress_portfolio as stress
+    from carbonmatch.study import stress_test as stress
     from carbonmatch.study import sweep_case as sweep
 
 __version__ = "0.4.0"
@@ -41,6 +42,7 @@ __all__ = [
     "CarbonMatchError",
     "Case",
     "Comparison",
+    "Diagnosis",
     "InfeasibleError",
     "InputError",
     "LimitError",
@@ -48,17 +50,19 @@ __all__ = [
     "Result",
     "SolveOptions",
     "SolverError",
-    "Stress",
+    "StressTest",
     "Sweep",
     "UnboundedError",
     "VerificationError",
     "__version__",
     "case_from_mapping",
     "compare",
+    "diagnose",
     "load_case",
     "match",
     "read_run",
     "solve",
+    "solve_years",
     "stress",
     "sweep",
     "verify",
@@ -69,6 +73,7 @@ _HOME: Final = {
     "CarbonMatchError": "errors",
     "Case": "case",
     "Comparison": "study",
+    "Diagnosis": "study",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "LimitError": "errors",
@@ -76,16 +81,18 @@ _HOME: Final = {
     "Result": "study",
     "SolveOptions": "solving",
     "SolverError": "errors",
-    "Stress": "study",
+    "StressTest": "study",
     "Sweep": "study",
     "UnboundedError": "errors",
     "VerificationError": "errors",
     "case_from_mapping": "case",
     "compare": "study",
+    "diagnose": "study",
     "load_case": "case",
     "match": "study",
     "read_run": "runfolder",
     "solve": "study",
+    "solve_years": "study",
     "stress": "study",
     "sweep": "study",
     "verify": "report.audit",
@@ -95,9 +102,10 @@ _HOME: Final = {
 
 _NAME_AT_HOME: Final = {
     "compare": "compare_cases",
+    "diagnose": "diagnose_case",
     "match": "match_case",
     "solve": "solve_case",
-    "stress": "stress_portfolio",
+    "stress": "stress_test",
     "sweep": "sweep_case",
     "verify": "verify_bundle",
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 
 @dataclass(frozen=True, order=True)
@@ -48,24 +48,9 @@ class InputError(CarbonMatchError):
 
 
 class InfeasibleError(CarbonMatchError):
-    """No portfolio within the limits of the case meets its target.
-
-    `best_share` is the largest share of the load that can be matched all the same, 0..1; None where none can, or where
-    it was not looked for.
-    """
+    """No portfolio within the limits of the case meets its target."""
 
     exit_code: ClassVar[int] = 3
-
-    def __init__(self, message: str, *, best_share: float | None = None) -> None:
-        self.best_share = best_share
-        super().__init__(message)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._again, (str(self), self.best_share)
-
-    @classmethod
-    def _again(cls, message: str, best_share: float | None) -> Self:
-        return cls(message, best_share=best_share)
 
 
 class UnboundedError(CarbonMatchError):

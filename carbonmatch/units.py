@@ -30,6 +30,10 @@ FULL_MATCH_TOLERANCE: Final = 1e-5
 SCORE_TOLERANCE: Final = 1e-6
 """The recomputed claim against the target and against the model's score, both shares of load in 0..1."""
 
+BEST_SHARE_TOLERANCE: Final = 2e-6
+"""A target this much above the best share in reach is out of reach: the gap of a certificate is measured by the gross
+cost of that search, which is twice the load at most."""
+
 BUDGET_SHARE_SAFETY: Final = 2e-6
 """What is asked for is this much less of the load than a budget was found to buy: twice what the rows of a certificate
 may be off, so that it can be met at least cost and the budget kept."""

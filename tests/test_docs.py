@@ -12,10 +12,12 @@ from pydantic import BaseModel
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contract import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.outage import Outage
 from carbonmatch.case.schema import Case, Time
 from carbonmatch.case.series import SeriesReference
 from carbonmatch.case.site import Grid, Site
 from carbonmatch.case.storage import Storage
+from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import StandardSupply, Zone
@@ -40,6 +42,8 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Target,
     SeriesReference,
     WeatherYear,
+    Outage,
+    StressTest,
 )
 
 

@@ -49,12 +49,14 @@ def test_the_commands_and_the_python_run_as_they_are_typed(tmp_path, monkeypatch
         assert run(command, capsys)
         if command.startswith("carbonmatch init"):
             make_week(Path("my-case") / "case.yaml")
-    assert len(typed) == 13
+    assert len(typed) == 17
     assert sorted(path.name for path in Path("runs").iterdir()) == [
         "ai-factory-frankfurt",
         "ai-factory-frankfurt-annual",
         "ai-factory-frankfurt-sweep",
         "at-95",
+        "at-95-stress",
+        "budget",
         "case-comparison",
         "held",
         "twice",

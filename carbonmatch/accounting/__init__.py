@@ -9,7 +9,7 @@ from carbonmatch.accounting.limits import Limit, limits_of, target_parts
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
-from carbonmatch.accounting.proof import prove, prove_accounts, prove_carbon
+from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import limits_reached, summarise
 from carbonmatch.accounting.value import OfferWorth, best_profile, net_worth_per_mw, offer_worth, worth_per_mwh
@@ -30,6 +30,7 @@ __all__ = [
     "flows_of",
     "limits_of",
     "limits_reached",
+    "model_score",
     "net_worth_per_mw",
     "offer_worth",
     "premium_over",
@@ -43,6 +44,7 @@ __all__ = [
     "stored_flows",
     "summarise",
     "summarise_metered",
+    "target_faults",
     "target_parts",
     "weeks_of",
     "why_not_comparable",

@@ -41,7 +41,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
         *_money(solution),
         *_ledgers(problem, solution, ledger),
         *_claim(problem, solution, ledger),
-        *_target(problem, ledger),
+        *target_faults(problem, ledger),
         *_surplus(problem, ledger),
         *_budget(problem, solution),
     ]
@@ -206,7 +206,8 @@ def _claim(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
     return faults
 
 
-def _target(problem: Problem, ledger: Ledger) -> list[str]:
+def target_faults(problem: Problem, ledger: Ledger) -> list[str]:
+    """Return where a recomputed claim misses a target, in every group and period that it is asked for."""
     target = problem.target
     if target.matching == "none":
         return []

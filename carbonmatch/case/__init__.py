@@ -1,6 +1,7 @@
 """What the user writes, checked: `load_case` and `case_from_mapping` give a `Case`, or every fault at once."""
 
 from carbonmatch.case.block import demanded
+from carbonmatch.case.changed import with_series
 from carbonmatch.case.contract import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
@@ -11,13 +12,15 @@ from carbonmatch.case.reading import (
     load_case,
     load_variants,
     load_years,
+    settings_of,
     weather_year_names,
     years_from_mapping,
 )
-from carbonmatch.case.scaling import scaled_settings
+from carbonmatch.case.scaling import outage_setting, scaled_settings
 from carbonmatch.case.schema import Case, Override, Provenance
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
+from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.template import template_names, write_template
@@ -34,6 +37,7 @@ __all__ = [
     "Purpose",
     "Site",
     "Storage",
+    "StressTest",
     "Surplus",
     "Target",
     "Technology",
@@ -47,9 +51,12 @@ __all__ = [
     "load_case",
     "load_variants",
     "load_years",
+    "outage_setting",
     "scaled_settings",
+    "settings_of",
     "template_names",
     "weather_year_names",
+    "with_series",
     "write_template",
     "years_from_mapping",
 ]

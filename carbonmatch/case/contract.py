@@ -132,9 +132,10 @@ class ProfileContract(ContractBase):
 
     p50_capacity_factor: PositiveShare | None = None
     capacity_factor: Annotated[CapacityFactor | None, needed_to_solve("{file: ..., column: ...} or a number")] = ABSENT
+    forecast_capacity_factor: CapacityFactor | None = None
     curtailment: Curtailment | None = None
 
-    @field_validator("capacity_factor")
+    @field_validator("capacity_factor", "forecast_capacity_factor")
     @classmethod
     def _scale_to_p50(cls, profile: FloatArray | None, info: ValidationInfo) -> FloatArray | None:
         mean = info.data.get("p50_capacity_factor")
@@ -202,12 +203,14 @@ class CleanFirmContract(ContractBase):
 
     availability               share of the contracted size that can run in every step, 0..1
     must_run_share             share of the contracted size that always runs, as far as it is available
+    forecast_availability      what was expected of it a day before, for operation without foresight
     capacity_fee_per_mw_year   [currency/MW/year]
     """
 
     structure: Literal["clean_firm"]
     must_run_share: Share = 0.0
     availability: Availability = Field(default=1.0, validate_default=True)
+    forecast_availability: Availability | None = None
     capacity_fee_per_mw_year: NonNegative = 0.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -112,14 +113,16 @@ def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str 
     """Read and check a case file in every weather year, with all of its scenarios, or with the one that is named.
 
     Raises:
-        InputError: holds every fault of the case, of its scenarios and of its weather years, each told once.
+        InputError: holds every fault of the case, its scenarios, stress tests and weather years, each told once.
     """
-    others = _block(read_document(Path(path), str(path)).values.get("scenarios")) if scenario is None else {}
+    written = read_document(Path(path), str(path)).values
+    others = _block(written.get("scenarios")) if scenario is None else {}
+    stressed = [settings_of(_block(_block(test).get("set"))) for test in _block(written.get("stress")).values()]
     tables = TableReader(Path(path).resolve().parent)
     faults = dict[Fault, None]()
     checked: list[Case] = []
-    for name in (scenario, *others):
-        variant = Variant(tuple(settings), name)
+    plain = [Variant(tuple(settings), name) for name in (scenario, *others)]
+    for variant in (*plain, *(Variant((*settings, *changes), scenario) for changes in stressed)):
         cases, found = _in_every_year(
             lambda each: _load(path, each, tables.again(), None), variant, weather_year_names(path, variant)
         )
@@ -130,15 +133,29 @@ def check_case(path: str | Path, *, settings: Sequence[str] = (), scenario: str 
     return checked[0]
 
 
-def weather_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
-    """Return the names of the weather years that a variant of a case file has; its faults are told by who reads it.
+def settings_of(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return changes by dotted key as settings, as they are typed."""
+    return tuple(f"{key}={json.dumps(value)}" for key, value in changes.items())
+
+
+def varied_document(path: str | Path, variant: Variant) -> Document:
+    """Return a case file as a variant has it, unchecked; its faults are told by who reads it.
 
     Raises:
         InputError: the file cannot be read at all.
     """
     document = read_document(Path(path), str(path))
     _changed(document, variant, Provenance())
-    return tuple(_block(document.values.get("weather_years")))
+    return document
+
+
+def weather_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
+    """Return the names of the weather years that a variant of a case file has; its faults are told by who reads it.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    return tuple(_block(varied_document(path, variant).values.get("weather_years")))
 
 
 def load_years(path: str | Path, *, settings: Sequence[str] = (), scenario: str | None = None) -> tuple[Case, ...]:

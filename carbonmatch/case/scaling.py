@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from carbonmatch.case.document import read_document
-from carbonmatch.case.overrides import apply_scenario, apply_settings
-from carbonmatch.case.reading import Variant
+from carbonmatch.case.reading import Variant, varied_document
 from carbonmatch.errors import Fault, InputError
 
 
@@ -22,10 +20,7 @@ def scaled_settings(path: Path | str, variant: Variant, factors: Mapping[str, fl
     Raises:
         InputError: a value is neither of these.
     """
-    document = read_document(Path(path), str(path))
-    if variant.scenario is not None:
-        apply_scenario(document, variant.scenario)
-    apply_settings(document, variant.settings)
+    document = varied_document(path, variant)
     settings, faults = [], []
     for key, factor in factors.items():
         value = _value(document.values, key)
@@ -38,6 +33,13 @@ def scaled_settings(path: Path | str, variant: Variant, factors: Mapping[str, fl
     if faults:
         raise InputError(faults)
     return tuple(settings)
+
+
+def outage_setting(path: Path | str, variant: Variant, contract: str, start: str, end: str) -> str:
+    """Return the setting that lets a plant be out from `start` to before `end`, beside the outages that it has."""
+    known = _value(varied_document(path, variant).values, f"contracts.{contract}.outages")
+    outages = [*(known if isinstance(known, list) else []), {"start": start, "end": end}]
+    return f"contracts.{contract}.outages={json.dumps(outages)}"
 
 
 def _value(values: Mapping[str, Any], key: str) -> Any:

@@ -34,6 +34,7 @@ from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contract import AnyContract
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
+from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
@@ -141,7 +142,7 @@ class Case(Block):
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     certificates: Certificates | None = None
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
-    stress: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    stress: dict[Name, StressTest] = Field(default_factory=dict)
     weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
@@ -265,7 +266,7 @@ class Case(Block):
         Reading.of(info).lacking |= bool(found)
         return target
 
-    @field_validator("scenarios", "stress")
+    @field_validator("scenarios")
     @classmethod
     def _scenarios_change_known_keys(cls, scenarios: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         faults = [
@@ -277,6 +278,19 @@ class Case(Block):
         if faults:
             refuse(*faults)
         return scenarios
+
+    @field_validator("stress")
+    @classmethod
+    def _stress_changes_known_keys(cls, tests: dict[str, StressTest]) -> dict[str, StressTest]:
+        faults = [
+            Finding(what, inside=(name, "set", key))
+            for name, test in tests.items()
+            for key in test.set
+            if (what := fault_of_override_key(key))
+        ]
+        if faults:
+            refuse(*faults)
+        return tests
 
     @field_validator("weather_years")
     @classmethod
@@ -313,7 +327,9 @@ def fault_of_override_key(key: str) -> str | None:
     if not first or not all(rest):
         return f"{key!r} is not a key; keys are joined by single dots, such as target.cfe"
     if first in {"scenarios", "stress"}:
-        return "a scenario cannot be changed by a scenario or by --set"
+        return (
+            f"{'a scenario' if first == 'scenarios' else 'a stress test'} cannot be changed by a scenario or by --set"
+        )
     if first not in known:
         return f"{first!r} is not a key of a case{nearest(first, known) or f' (keys: {listed(known)})'}"
     return None

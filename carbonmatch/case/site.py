@@ -88,6 +88,7 @@ class Site(Entry):
     load                             load in every step [MW]; may be left out where it is metered and only matched
     grid                             may be left out where the case is only matched
     data_tier                        how the load is known; by its shape unless given
+    forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
     """
@@ -95,6 +96,7 @@ class Site(Entry):
     zone: ZoneName
     load: Annotated[Load | None, needed_to_solve("{flat_mw: 100} or {file: ..., column: ...}, in MW,")] = ABSENT
     grid: Annotated[Grid | None, needed_to_solve("a block of keys")] = ABSENT
+    forecast_load: Load | None = None
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None

@@ -32,12 +32,17 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ("zones", "NAME"): frozenset(
         {
             *("spot_price_per_mwh", "carbon_intensity_g_per_kwh", "grid_cfe_share", "residual_mix_g_per_kwh"),
-            *("fossil_mix_g_per_kwh", "marginal_g_per_kwh", "standard_supply"),
+            *("fossil_mix_g_per_kwh", "marginal_g_per_kwh", "standard_supply", "forecast_spot_price_per_mwh"),
         }
     ),
-    ("sites", "NAME"): frozenset({"load", "supplier_emission_factor_g_per_kwh"}),
+    ("sites", "NAME"): frozenset({"load", "forecast_load", "supplier_emission_factor_g_per_kwh"}),
     ("sites", "NAME", "grid"): frozenset({"energy"}),
-    ("contracts", "NAME"): frozenset({"capacity_factor", "p50_capacity_factor", "availability", "outages"}),
+    ("contracts", "NAME"): frozenset(
+        {
+            *("capacity_factor", "p50_capacity_factor", "availability", "outages"),
+            *("forecast_capacity_factor", "forecast_availability"),
+        }
+    ),
     ("surplus",): frozenset({"price"}),
 }
 """What weather, load and prices of a year are: all else is decided once, for all years."""

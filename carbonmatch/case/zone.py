@@ -26,6 +26,7 @@ class Zone(Entry):
     """A bidding zone or balancing area.
 
     spot_price_per_mwh           [currency/MWh], any sign
+    forecast_spot_price_per_mwh  what was expected of it a day before, for operation without foresight
     carbon_intensity_g_per_kwh   average intensity of the grid [g CO2e/kWh]
     grid_cfe_share               share of carbon-free energy in the grid's supply, 0..1
     residual_mix_g_per_kwh       intensity of what no one has claimed
@@ -35,6 +36,7 @@ class Zone(Entry):
     """
 
     spot_price_per_mwh: Price | None = None
+    forecast_spot_price_per_mwh: Price | None = None
     carbon_intensity_g_per_kwh: Intensity | None = None
     grid_cfe_share: CfeShare | None = None
     residual_mix_g_per_kwh: Intensity | None = None

@@ -21,7 +21,7 @@ def report(
         Path,
         typer.Argument(
             metavar="RUN",
-            help="The folder that solve or match wrote; or that sweep or compare wrote, as html or xlsx.",
+            help="The folder that solve or match wrote; or that sweep, compare or stress wrote, as html or xlsx.",
             show_default=False,
         ),
     ],

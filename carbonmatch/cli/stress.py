@@ -1,82 +1,121 @@
-"""`carbonmatch stress`: a chosen portfolio held fixed, and operated through what may happen to it."""
+"""`carbonmatch stress`: the chosen portfolio held fixed, in cases that were not planned for."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CrossCheck, Force, Scenario, Settings, Solver, echo_json
-from carbonmatch.cli.ending import exit_codes
+from carbonmatch.cli.case import Force, Scenario, Settings, Solver, echo_json, faults_told, run_name
+from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.report import write_page
 from carbonmatch.cli.study import Dask, Jobs, StudyOut, TimeLimit, interrupted
 
 
 def stress(
     *,
-    source: Annotated[
+    path: Annotated[
         Path,
         typer.Argument(
-            metavar="CASE|RUN", help="A case file (YAML), or a run whose sizes are held.", show_default=False
+            metavar="RUN|CASE",
+            help="A run folder of solve, or a case file whose portfolio is chosen first.",
+            show_default=False,
         ),
     ],
-    shock: Annotated[
+    shocks: Annotated[
         list[str] | None,
         typer.Option(
             "--shock",
-            metavar="NAME",
-            help="One of the cases, such as load-plus-10 or one under `stress:`. Can be repeated; all unless given.",
+            metavar="KIND",
+            help="prices, load, delivery, outage, storage, wind, foresight, weather (the other weather years of the "
+            "case) or own (the stress block of the case). Can be repeated; all unless given.",
             show_default=False,
         ),
     ] = None,
+    foresight: Annotated[
+        Literal["persistence", "forecast", "perfect"] | None,
+        typer.Option(
+            "--foresight",
+            metavar="KIND",
+            help="What an operator knows of the hours ahead: that they will be as they were a day before, the "
+            "forecasts of the case, or what will be. The forecasts if there are any, else the first, unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    window: Annotated[
+        float, typer.Option("--window", metavar="HOURS", help="What is planned at the start of every day.")
+    ] = 48.0,
     out: StudyOut = None,
     settings: Settings = None,
     scenario: Scenario = None,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            "--year",
+            metavar="NAME",
+            help="The weather year that is planned for, of a case that names several.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Jobs = None,
     dask: Dask = None,
     solver: Solver = "highs",
-    cross_check: CrossCheck = False,
     time_limit: TimeLimit = None,
     force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print stress.json to stdout instead of tables.")] = False,
 ) -> None:
-    """Hold the chosen portfolio fixed and operate it through other prices, more load, less wind, plants that are out.
+    """Hold the chosen portfolio fixed where prices, load, plants, weather or foresight are others.
 
-    Score and cost of every case, worst first; each is verified and kept as it ends. A target that is missed is a
-    finding, not a failure. Data goes to stdout, words and progress to stderr.
+    Every case is dispatched again: at the target where the sizes reach it, else at the best score they reach, and it is
+    kept as a run folder as it ends. A missed target is a row of the table, and no error.
     """
+    from carbonmatch.study import KINDS, Operation, stress_test  # noqa: PLC0415 - --help need not wait
+
     with progress() as told:
-        told.stage("reading")
-        name = source.absolute().name.removesuffix(".yaml").removesuffix(".yml")
-        folder = out or Path("runs") / f"{name}-stress"
+        told.stage("reading the case")
+        folder = out or Path("runs") / f"{path.name if path.is_dir() else _name(path, settings, scenario, year)}-stress"
         options = cm.SolveOptions(
             time_limit_seconds=float("inf") if time_limit is None else time_limit,
             solver=solver,
-            cross_check=cross_check,
             on_progress=told.stage,
             on_iteration=told.iteration,
         )
         with exit_codes(lambda: interrupted(folder)):
-            found = cm.stress(
-                source,
+            found = stress_test(
+                path,
                 settings=settings or (),
                 scenario=scenario,
-                shocks=shock,
+                weather_year=year,
+                kinds=shocks or KINDS,
+                operation=Operation(foresight, window),
                 options=options,
                 jobs=jobs,
                 dask=dask,
                 out=folder,
                 force=force,
             )
+        with exit_codes("Interrupted; the stress test is written, its page is not."):
+            page = write_page(folder, told.stage)
     if as_json:
         echo_json((folder / runfolder.STRESS_KIND.record).read_text(encoding="utf-8"))
         typer.echo(f"Written to {folder}", err=True)
-        return
-    from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import
-    from carbonmatch.report import stress_overview  # noqa: PLC0415
+    else:
+        from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import
+        from carbonmatch.report import stress_overview  # noqa: PLC0415
 
-    show(stress_overview(found))
-    typer.echo(f"\nWritten to {folder}")
+        show(stress_overview(found))
+        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
+    if found.cases and all(case.summary is None for case in found.cases):
+        tell_error("No case was solved.")
+        raise typer.Exit(found.cases[0].exit_code)
+
+
+def _name(path: Path, settings: list[str] | None, scenario: str | None, year: str | None) -> str:
+    """Return the name of a case, with its scenario and its weather year; end with its faults if it has any."""
+    with faults_told(path):
+        case = cm.load_case(path, settings=settings or (), scenario=scenario, weather_year=year, purpose="solve")
+    return run_name(case, scenario)

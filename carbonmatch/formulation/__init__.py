@@ -14,7 +14,8 @@ from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
 from carbonmatch.formulation.matching import score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
-from carbonmatch.formulation.problem import problem_from_case
+from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
+from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.supply import overloaded_connections
 from carbonmatch.formulation.target import target_groups, target_sides
@@ -34,22 +35,26 @@ __all__ = [
     "build_move_model",
     "build_reach_model",
     "build_unit",
+    "build_window",
     "build_years",
     "cap_below_claims",
     "differing",
     "extract_solution",
+    "hold_operation",
     "lifted",
     "limit_prices",
     "limits_of",
     "matching_flows",
     "overloaded_connections",
     "problem_from_case",
+    "read_schedule",
     "rows_by_name",
     "score_weights",
     "share_for_budget",
     "share_reached",
     "target_groups",
     "target_sides",
+    "target_terms",
     "upkeep",
     "value_needed",
     "with_less_must_run",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
@@ -14,7 +16,7 @@ from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solu
 
 def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> Solution:
     """Return the optimum of a model as arrays in the terms of its problem."""
-    set_values(model, optimum)
+    set_values(model, optimum.columns, optimum.values)
     contracts = [model.contract[c.name] for c in problem.contracts]
     storage = [model.storage[b.name] for b in problem.storage]
     sites = [model.site[s.name] for s in problem.sites]
@@ -73,9 +75,9 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
     )
 
 
-def set_values(model: pyo.ConcreteModel, optimum: Optimum) -> None:
-    """Give every variable of a model its value in the optimum."""
-    for variable, value in zip(optimum.columns, optimum.values.tolist(), strict=True):
+def set_values(model: pyo.ConcreteModel, columns: Sequence[Any], numbers: FloatArray) -> None:
+    """Give every variable of a model the value of its column."""
+    for variable, value in zip(columns, numbers.tolist(), strict=True):
         variable.set_value(value, skip_validation=True)
     for variable in model.component_data_objects(pyo.Var):
         if variable.value is None:  # a column that nothing refers to: it costs nothing and limits nothing
@@ -84,7 +86,7 @@ def set_values(model: pyo.ConcreteModel, optimum: Optimum) -> None:
 
 def share_reached(model: pyo.ConcreteModel, optimum: Optimum) -> float:
     """Return the share of the load that the optimum of a model of `build_reach_model` reaches, 0..1."""
-    set_values(model, optimum)
+    set_values(model, optimum.columns, optimum.values)
     return min(1.0, float(pyo.value(model.share)))
 
 

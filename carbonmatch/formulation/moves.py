@@ -171,5 +171,5 @@ def size_of(model: pyo.ConcreteModel, problem: Problem, limit: Limit) -> Any:
 
 def value_needed(model: pyo.ConcreteModel, optimum: Optimum) -> float:
     """Return the value of the limit that is enough, from the optimum of a model of `build_move_model`."""
-    set_values(model, optimum)
+    set_values(model, optimum.columns, optimum.values)
     return float(pyo.value(model.needed))

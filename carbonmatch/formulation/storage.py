@@ -30,8 +30,8 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
 
     block.pool = pyo.Block([pool.name for pool in storage.pools])
     pools = [block.pool[pool.name] for pool in storage.pools]
-    for pool in pools:
-        add_state_of_charge(pool, storage, time)
+    for terms, pool in zip(storage.pools, pools, strict=True):
+        add_state_of_charge(pool, storage, time, terms.opening_mwh)
     add_power_limit(block, pools, time)
     add_energy_limits(block, pools, storage, time)
     add_cycle_limit(block, pools, storage, time)
@@ -49,7 +49,9 @@ def pool_flows(block: pyo.Block, storage: StorageTerms) -> list[PoolFlows]:
     ]
 
 
-def add_state_of_charge(pool: pyo.Block, storage: StorageTerms, time: TimeTerms) -> None:
+def add_state_of_charge(
+    pool: pyo.Block, storage: StorageTerms, time: TimeTerms, opening_mwh: float | None = None
+) -> None:
     """Carry stored energy from one step to the next, around the horizon.
 
     soc[t] = (1 - standing_loss)**h * soc[t-1] + charge_efficiency * charge[t] - discharge[t] / discharge_efficiency
@@ -57,7 +59,8 @@ def add_state_of_charge(pool: pyo.Block, storage: StorageTerms, time: TimeTerms)
     soc                  [MWh] at the end of the step
     charge, discharge    [MWh per step] at the terminals
     standing_loss        [1/h];  efficiencies in (0, 1], one way: the square root of the round trip
-    The first step follows the last one (cyclic), so the year neither borrows nor leaves energy.
+    The first step follows the last one (cyclic), so the year neither borrows nor leaves energy; where an opening state
+    is given, it follows that.
     """
     steps = range(time.steps)
     pool.charge_mwh = pyo.Var(steps, bounds=(0.0, None))
@@ -66,8 +69,9 @@ def add_state_of_charge(pool: pyo.Block, storage: StorageTerms, time: TimeTerms)
     charge, discharge, soc = (list(v.values()) for v in (pool.charge_mwh, pool.discharge_mwh, pool.state_of_charge_mwh))
     kept = (1.0 - storage.standing_loss_per_hour) ** time.hours_per_step
     gain, draw = storage.charge_efficiency, 1.0 / storage.discharge_efficiency
+    before = [soc[-1] if opening_mwh is None else opening_mwh, *soc[:-1]]
     pool.state_of_charge_balance = pyo.Constraint(
-        steps, rule=lambda _, t: soc[t] - kept * soc[t - 1] - gain * charge[t] + draw * discharge[t] == 0.0
+        steps, rule=lambda _, t: soc[t] - kept * before[t] - gain * charge[t] + draw * discharge[t] == 0.0
     )
 
 
@@ -87,16 +91,26 @@ def add_energy_limits(block: pyo.Block, pools: list[pyo.Block], storage: Storage
     """Keep the energy stored in all pools together between its least share and the size of the storage.
 
     min_state_of_charge * energy_mwh <= soc[t] <= energy_mwh        [MWh]
+
+    Where an opening state is given, the least share asks for no more than what is left of that state by itself: no one
+    can be held to energy that is not there.
     """
     share, energy = storage.min_state_of_charge, block.energy_mwh
     block.energy_limit = pyo.Constraint(
         range(time.steps), rule=lambda _, t: sum(pool.state_of_charge_mwh[t] for pool in pools) - energy <= 0.0
     )
     if share > 0.0:
-        block.least_energy = pyo.Constraint(
-            range(time.steps),
-            rule=lambda _, t: sum(pool.state_of_charge_mwh[t] for pool in pools) - share * energy >= 0.0,
-        )
+        kept = (1.0 - storage.standing_loss_per_hour) ** time.hours_per_step
+        held = [pool.opening_mwh for pool in storage.pools if pool.opening_mwh is not None]
+
+        def least_energy(_: pyo.Block, t: int) -> pyo.Expression:
+            stored = sum(pool.state_of_charge_mwh[t] for pool in pools)
+            left = sum(held) * kept ** (t + 1)
+            if held and left < share * storage.max_energy_mwh:
+                return stored >= left
+            return stored - share * energy >= 0.0
+
+        block.least_energy = pyo.Constraint(range(time.steps), rule=least_energy)
 
 
 def add_cycle_limit(block: pyo.Block, pools: list[pyo.Block], storage: StorageTerms, time: TimeTerms) -> None:

@@ -35,6 +35,7 @@ from carbonmatch.records.ledger import (
     ZoneLedger,
 )
 from carbonmatch.records.limits import LimitPrices
+from carbonmatch.records.operation import Schedule, Worth
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
 from carbonmatch.records.problem import (
     Budget,
@@ -81,6 +82,7 @@ __all__ = [
     "PoolTerms",
     "Problem",
     "Registry",
+    "Schedule",
     "ShadowPrices",
     "SiteFacts",
     "SiteTerms",
@@ -91,6 +93,7 @@ __all__ = [
     "TargetTerms",
     "TimeTerms",
     "Tracing",
+    "Worth",
     "Yardstick",
     "YearTerms",
     "YearsProblem",

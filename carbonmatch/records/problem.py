@@ -137,6 +137,7 @@ class PoolTerms:
                              comes from physical contracts
     charge_price_per_mwh     paid per MWh charged
     discharge_price_per_mwh  received per MWh discharged, where that is not delivered
+    opening_mwh              stored at the start; None where the horizon is a cycle, and starts as it ends
     """
 
     name: str
@@ -144,6 +145,7 @@ class PoolTerms:
     delivered: bool
     charge_price_per_mwh: FloatArray
     discharge_price_per_mwh: FloatArray
+    opening_mwh: float | None = None
 
 
 @dataclass(frozen=True)

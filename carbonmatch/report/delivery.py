@@ -85,7 +85,7 @@ def _check_formats_of_study(path: Path, kind: StudyKind, formats: Sequence[Forma
         whole = " or ".join(form.name for form in FORMATS.values() if form.study is not None)
         faults.append(Fault(str(path), f"is a {kind.name}, which is written as {whole}, not as {listed(others)}{cure}"))
     if baselines:
-        faults.append(Fault("--baseline", f"{path} is a {kind.name}, which tells premiums over its own baselines"))
+        faults.append(Fault("--baseline", f"is set beside a single run, and {path} is a {kind.name}"))
     if faults:
         raise InputError(faults)
 

@@ -111,12 +111,19 @@ def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOp
     return solve_compiled(compile_model(model, yardstick), yardstick, options)
 
 
-def solve_compiled(compiled: CompiledModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
+def solve_compiled(
+    compiled: CompiledModel,
+    yardstick: Yardstick,
+    options: SolveOptions | None = None,
+    proved_infeasible: Callable[[], bool] | None = None,
+) -> Optimum:
     """Solve a compiled model; return its optimum only with a certificate that holds.
+
+    proved_infeasible   asked where an engine finds no point that meets the rows: whether that is proved elsewhere
 
     Raises:
         InputError: the solver asked for is not there.
-        InfeasibleError: no point meets the rows, confirmed without the objective.
+        InfeasibleError: no point meets the rows, proved elsewhere or confirmed without the objective.
         UnboundedError: a direction was found along which cost falls for ever.
         LimitError: the time limit was reached.
         SolverError: no engine returned a result that our certificate accepts.
@@ -124,7 +131,7 @@ def solve_compiled(compiled: CompiledModel, yardstick: Yardstick, options: Solve
     """
     options = options or SolveOptions()
     check_solver(options)
-    search = _Search(compiled, yardstick, options)
+    search = _Search(compiled, yardstick, options, proved_infeasible)
     optimum = search.optimum(_chain(options))
     return search.cross_checked(optimum) if options.cross_check else optimum
 
@@ -186,7 +193,14 @@ def _chain(options: SolveOptions) -> tuple[str, ...]:
 class _Search:
     """One search for a certified optimum: remembers time, runs and logs across engines."""
 
-    def __init__(self, compiled: CompiledModel, yardstick: Yardstick, options: SolveOptions) -> None:
+    def __init__(
+        self,
+        compiled: CompiledModel,
+        yardstick: Yardstick,
+        options: SolveOptions,
+        proved_infeasible: Callable[[], bool] | None,
+    ) -> None:
+        self.proved_infeasible = proved_infeasible or (lambda: False)
         self.compiled = compiled
         self.program = compiled.program
         self.yardstick = yardstick
@@ -324,19 +338,21 @@ class _Search:
         direction that respects all rows lowers the cost for ever. HiPO judged all of 200 random instances rightly and
         a year in two seconds; IPX, which is asked where HiPO cannot tell, 198 of them.
         """
+        message = "No portfolio within the limits of this case meets its target."
+        if self.proved_infeasible():
+            raise InfeasibleError(message)
         for judge in ("simplex",) if engine == "simplex" else ("hipo", "ipx"):
             can_be_met = self._can_be_met(judge)
             if can_be_met is False:
-                message = "No portfolio within the limits of this case meets its target."
                 raise InfeasibleError(message)
             names = self._growing_sizes(judge) if can_be_met else []
             if names:
-                message = (
+                growing = (
                     "The cost of this case falls without limit as these grow: "
                     + ", ".join(names)
                     + ". Give them a limit (max_mw), give surplus.max_share, or look at the price that surplus earns."
                 )
-                raise UnboundedError(message)
+                raise UnboundedError(growing)
 
     def _can_be_met(self, judge: str) -> bool | None:
         """Tell whether the rows have a solution, by an engine that need not find the cheapest one; None if unclear."""

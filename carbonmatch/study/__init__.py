@@ -9,15 +9,18 @@ from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
 from carbonmatch.study.match import match_case
+from carbonmatch.study.operate import Operation, operate_without_foresight
 from carbonmatch.study.recompute import files_of_run
 from carbonmatch.study.result import Matched, Result
 from carbonmatch.study.run import solve_case
-from carbonmatch.study.stress import Stress, Stressed, stress_portfolio
+from carbonmatch.study.shock import KINDS
+from carbonmatch.study.stress import Stressed, StressTest, stress_test
 from carbonmatch.study.sweep import Axis, Point, Sweep, sweep_case
 from carbonmatch.study.verify import Check, verify_run
 from carbonmatch.study.years import YearsResult, solve_years
 
 __all__ = [
+    "KINDS",
     "Axis",
     "Check",
     "Comparison",
@@ -25,11 +28,12 @@ __all__ = [
     "Explanation",
     "Frontier",
     "Matched",
+    "Operation",
     "Outcome",
     "Point",
     "Result",
     "Scenario",
-    "Stress",
+    "StressTest",
     "Stressed",
     "Sweep",
     "YearsResult",
@@ -38,9 +42,10 @@ __all__ = [
     "explain",
     "files_of_run",
     "match_case",
+    "operate_without_foresight",
     "solve_case",
     "solve_years",
-    "stress_portfolio",
+    "stress_test",
     "sweep_case",
     "verify_run",
 ]

@@ -107,6 +107,14 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def sizes_of(summary: Mapping[str, Any], path: str) -> Sizes:
+    """Return the sizes that a summary holds, as if they were read from `path`; the hash is of the sizes alone."""
+    contracts = {name: {key: entry[key] for key in CONTRACT_KEYS} for name, entry in summary["contracts"].items()}
+    storage = {name: {key: entry[key] for key in STORAGE_KEYS} for name, entry in summary["storage"].items()}
+    content = json.dumps({"contracts": contracts, "storage": storage}, sort_keys=True)
+    return Sizes(path, hashlib.sha256(content.encode()).hexdigest(), contracts, storage)
+
+
 def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
     """Return the problem with all sizes held; the limits of the offers give way to them, prices and target stay.
 

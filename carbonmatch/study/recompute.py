@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from carbonmatch import runfolder
-from carbonmatch.case import Case, load_case
+from carbonmatch.case import Case, Variant, load_case
 from carbonmatch.errors import Fault, InputError, VerificationError
-from carbonmatch.formulation import build_model, problem_from_case
+from carbonmatch.formulation import build_model, hold_operation, problem_from_case, read_schedule
 from carbonmatch.records import FloatArray, Problem
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, compile_model, rechecked
 from carbonmatch.study.budget import Bought, rebuy
 from carbonmatch.study.fix import fix_sizes, sizes_of_run
 from carbonmatch.study.frames import DUAL, VALUE
+from carbonmatch.study.held import reach_of, within_reach
+from carbonmatch.study.operate import as_operated, opening_of, told_operation, with_operation
 from carbonmatch.study.result import Result
 from carbonmatch.study.solver import verified_result
 from carbonmatch.study.stages import Stages
@@ -58,15 +61,21 @@ def case_of_run(run: RunFolder, case_file: Path, tables: Mapping[str, Path]) -> 
 
     case_file   where it stands now;  tables   where its tables stand, by the path as the case writes it
     """
-    overrides = entries(at(run.manifest, "case", "overrides"), "key", "value", "origin")
-    settings = [f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set"]
+    variant = variant_of_run(run)
     return load_case(
         case_file,
-        settings=settings,
-        scenario=_named(run, "scenario"),
-        weather_year=_named(run, "weather_year"),
+        settings=variant.settings,
+        scenario=variant.scenario,
+        weather_year=variant.weather_year,
         elsewhere=tables,
     )
+
+
+def variant_of_run(run: RunFolder) -> Variant:
+    """Return how the case file of a run was read."""
+    overrides = entries(at(run.manifest, "case", "overrides"), "key", "value", "origin")
+    settings = tuple(f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set")
+    return Variant(settings, _named(run, "scenario"), _named(run, "weather_year"))
 
 
 def _named(run: RunFolder, kind: str) -> str | None:
@@ -87,19 +96,32 @@ def recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
     problem = problem_from_case(case)
     if sizes is not None:
         problem = fix_sizes(problem, sizes)
+    reach, operation = reach_of(run.summary), told_operation(run.summary)
+    if reach is not None:
+        problem = within_reach(problem, reach)
     bought = None
     if problem.target.budget is not None:
         with stages("proving what the budget buys"):
             bought = _bought(run, problem)
         problem = bought.problem
+    asked = problem.target
+    if operation is not None:
+        problem = as_operated(problem, opening_of(problem, operation))
     with stages("building the model"):
         model = build_model(problem)
         compiled = compile_model(model, problem.yardstick)
+        if operation is not None and len(values) == len(compiled.columns):
+            # What was decided without foresight is not decided again: it is held, and what follows from it is proved.
+            hold_operation(model, problem, read_schedule(model, problem, compiled.columns, values))
+            compiled = compile_model(model, problem.yardstick)
     engine = at(run.manifest, "solver", "engine")
     optimum = rechecked(compiled, problem.yardstick, values, duals, engine)
-    return verified_result(
+    result = verified_result(
         case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes, bought=bought
     )
+    if reach is not None:
+        result = replace(result, summary={**result.summary, "reach": reach.told})
+    return result if operation is None else with_operation(result, asked, operation)
 
 
 def _bought(run: RunFolder, problem: Problem) -> Bought:

@@ -1,109 +1,185 @@
-"""What may happen to a portfolio once it is signed: other prices, more load, less wind, plants that are out."""
+"""Shocks: what may happen to a chosen portfolio, each as settings of its case, so that every run tells of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+import calendar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
+from carbonmatch.case import (
+    Case,
+    Technology,
+    Variant,
+    demanded,
+    outage_setting,
+    scaled_settings,
+    settings_of,
+    weather_year_names,
+)
+from carbonmatch.study.operate import Operation
 
-from carbonmatch import runfolder
-from carbonmatch.case import Case, Variant, scaled_settings
-from carbonmatch.records import TimeTerms
-from carbonmatch.study.fix import Sizes
-from carbonmatch.tables import read_frame
+PRICE_FACTORS: Final = {"prices-up": 1.5, "prices-down": 0.5}
+LOAD_FACTOR: Final = 1.10
+DELIVERY_FACTOR: Final = 0.85
+WIND_FACTOR: Final = 0.90
+"""A still year: an assumption of carbonmatch, for years of the record that a case may name under `stress:`."""
 
-NOTHING_SHARE: Final = 1e-4
-"""A contract or storage below this share of the peak load is not missed when it is out."""
+NO_CYCLES: Final = 1e-6
+"""Full cycles a year of a storage that is out: it is paid for, and holds nothing."""
 
-WINDS: Final = frozenset({"onshore_wind", "offshore_wind"})
+KINDS: Final = ("prices", "load", "delivery", "outage", "storage", "wind", "foresight", "weather", "own")
+"""What there is to test, in the order in which it is told."""
+
+WIND: Final = frozenset({Technology.ONSHORE_WIND, Technology.OFFSHORE_WIND})
 
 
 @dataclass(frozen=True)
 class Shock:
     """One thing that may happen.
 
-    name       of its run folder;  words   what a reader is told
-    settings   what changes in the case
-    sizes      held, where something of the portfolio itself is gone; None for the portfolio as it was signed
+    name       tells it from the others; its run folder is called that
+    kind       one of KINDS
+    words      what happens, in words
+    variant    how the case is read then
+    operation  how the portfolio is operated, where it is not with perfect foresight
     """
 
     name: str
+    kind: str
     words: str
-    settings: tuple[str, ...] = ()
-    sizes: Sizes | None = None
+    variant: Variant
+    operation: Operation | None = None
 
 
-def built_in_shocks(
-    path: Path, variant: Variant, *, case: Case, summary: Mapping[str, Any], plan: Path, sizes: Sizes
-) -> Iterator[Shock]:
-    """Yield what every portfolio is held against.
+@dataclass(frozen=True)
+class Portfolio:
+    """What shocks are made for: the case as it was planned, and what of it is taken.
 
-    summary   of the plan;  plan   its run folder;  sizes   those that are held
+    contracts      that are taken, each with the month, `2018-06`, in which it matches most
+    storage        that are taken
     """
 
-    def scaled(name: str, words: str, factors: dict[str, float]) -> Iterator[Shock]:
-        if factors:
-            yield Shock(name, words, scaled_settings(path, variant, factors))
-
-    priced = [name for name, zone in case.zones.items() if zone.spot_price_per_mwh is not None]
-    for name, words, factor in (
-        ("spot-plus-50", "spot prices half as high again", 1.5),
-        ("spot-minus-50", "spot prices at half", 0.5),
-    ):
-        yield from scaled(name, words, {f"zones.{zone}.spot_price_per_mwh": factor for zone in priced})
-    yield from scaled("load-plus-10", "load 10 % above plan", {f"sites.{site}.load": 1.1 for site in case.sites})
-    taken = _taken(summary)
-    for name, words, technologies in (
-        ("wind-minus-10", "a still year: 10 % less wind", WINDS),
-        ("sun-minus-10", "a dull year: 10 % less sun", frozenset({"solar"})),
-    ):
-        of_kind = [each for each in taken if case.contracts[each].technology.value in technologies]
-        yield from scaled(name, words, {f"contracts.{each}.loss_factor": 0.9 for each in of_kind})
-    for each in taken:
-        words = f"{each} delivers 15 % less"
-        yield from scaled(f"{each}-minus-15", words, {f"contracts.{each}.loss_factor": 0.85})
-    months = _worst_months(plan, case)
-    for each in taken:
-        label, start, end = months[each]
-        outage = json.dumps([{"start": start, "end": end}])
-        yield Shock(f"{each}-out", f"{each} out in {label}", (f"contracts.{each}.outages={outage}",))
-    for each, entry in summary["storage"].items():
-        if entry["energy_mwh"] > NOTHING_SHARE * _peak_mw(summary):
-            gone = {**sizes.storage, each: {"power_mw": 0.0, "energy_mwh": 0.0}}
-            yield Shock(f"{each}-out", f"{each} out all year", sizes=replace(sizes, storage=gone))
+    path: Path
+    variant: Variant
+    case: Case
+    contracts: Mapping[str, str]
+    storage: tuple[str, ...]
 
 
-def own_shocks(case: Case) -> Iterator[Shock]:
-    """Yield what the case itself names under `stress:`."""
-    for name, changes in case.stress.items():
-        settings = tuple(f"{key}={json.dumps(value, default=str)}" for key, value in changes.items())
-        yield Shock(name, name.replace("-", " ").replace("_", " "), settings)
+def shocks_of(portfolio: Portfolio, kinds: frozenset[str], operation: Operation) -> list[Shock]:
+    """Return the shocks of some kinds that make sense for a portfolio, in the order of KINDS."""
+    return [shock for kind in KINDS if kind in kinds for shock in _MAKERS[kind](portfolio, operation)]
 
 
-def _taken(summary: Mapping[str, Any]) -> list[str]:
-    """Return the contracts that are part of the portfolio."""
-    least = NOTHING_SHARE * _peak_mw(summary)
-    return [name for name, contract in summary["contracts"].items() if contract["contracted_mw"] > least]
+def _changed(portfolio: Portfolio, *settings: str) -> Variant:
+    """Return the case with more settings; later ones win."""
+    variant = portfolio.variant
+    return Variant((*variant.settings, *settings), variant.scenario, variant.weather_year)
 
 
-def _peak_mw(summary: Mapping[str, Any]) -> float:
-    return float(sum(site["peak_mw"] for site in summary["grid"].values()))
+def _scaled(portfolio: Portfolio, factors: Mapping[str, float]) -> tuple[str, ...]:
+    return scaled_settings(portfolio.path, portfolio.variant, factors)
 
 
-def _worst_months(plan: Path, case: Case) -> dict[str, tuple[str, str, str]]:
-    """Return the local month in which each contract matches most, directly and out of storage: label, start, end."""
-    time = TimeTerms.of(case.grid)
-    table = read_frame(plan / runfolder.CONTRACTS)
-    table = table.assign(matched=table["matched_mwh"] + table["matched_from_storage_mwh"])
-    labels = pd.Series([time.month_labels[month] for month in time.month_of_step], index=time.starts)
-    found = {}
-    for name, rows in table.groupby("contract"):
-        by_month = rows["matched"].groupby(labels.loc[rows["interval_start_utc"]].to_numpy()).sum()
-        label = str(by_month.idxmax())
-        month = pd.Period(label, freq="M")
-        found[str(name)] = (label, f"{month.start_time:%Y-%m-%d}", f"{(month + 1).start_time:%Y-%m-%d}")
-    return found
+def _per_cent(factor: float) -> str:
+    return f"{abs(100.0 * (factor - 1.0)):.0f} %"
+
+
+def _prices(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    """Market prices: the spot price, and tariffs that do not follow it. Strikes are agreed and stay."""
+    keys = []
+    for name, zone in portfolio.case.zones.items():
+        keys += [f"zones.{name}.{key}" for key in _given(zone, "spot_price_per_mwh", "forecast_spot_price_per_mwh")]
+    for name, site in portfolio.case.sites.items():
+        energy = demanded(site.grid).energy
+        if not energy.needs_spot_price:
+            flat = ".flat_per_mwh" if hasattr(energy, "flat_per_mwh") else ""
+            keys.append(f"sites.{name}.grid.energy{flat}")
+    for name, factor in PRICE_FACTORS.items():
+        words = f"market prices {_per_cent(factor)} {'higher' if factor > 1.0 else 'lower'}"
+        yield Shock(name, "prices", words, _changed(portfolio, *_scaled(portfolio, dict.fromkeys(keys, factor))))
+
+
+def _load(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    """A load that grew; the connection is taken to grow with it."""
+    keys, connections = [], []
+    for name, site in portfolio.case.sites.items():
+        keys += [f"sites.{name}.{key}" for key in _given(site, "load", "forecast_load")]
+        if demanded(site.grid).connection_mw is not None:
+            connections.append(f"sites.{name}.grid.connection_mw=null")
+    settings = (*connections, *_scaled(portfolio, dict.fromkeys(keys, LOAD_FACTOR)))
+    yield Shock("load-up", "load", f"load {_per_cent(LOAD_FACTOR)} higher", _changed(portfolio, *settings))
+
+
+def _delivery(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    for name in portfolio.contracts:
+        settings = _scaled(portfolio, {f"contracts.{name}.loss_factor": DELIVERY_FACTOR})
+        words = f"{name} delivers {_per_cent(DELIVERY_FACTOR)} less"
+        yield Shock(f"{name}-short", "delivery", words, _changed(portfolio, *settings))
+
+
+def _outage(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    for name, month in portfolio.contracts.items():
+        year, number = (int(part) for part in month.split("-"))
+        after = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
+        setting = outage_setting(portfolio.path, portfolio.variant, name, f"{month}-01", after)
+        words = f"{name} out in {calendar.month_name[number]} {year}"
+        yield Shock(f"{name}-out", "outage", words, _changed(portfolio, setting))
+
+
+def _storage(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    for name in portfolio.storage:
+        setting = f"storage.{name}.cycles_per_year={NO_CYCLES}"
+        yield Shock(f"{name}-out", "storage", f"{name} out all the time", _changed(portfolio, setting))
+
+
+def _wind(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    factors = {
+        f"contracts.{name}.loss_factor": WIND_FACTOR
+        for name in portfolio.contracts
+        if portfolio.case.contracts[name].technology in WIND
+    }
+    if factors:
+        words = f"a still year: wind {_per_cent(WIND_FACTOR)} weaker"
+        yield Shock("still-year", "wind", words, _changed(portfolio, *_scaled(portfolio, factors)))
+
+
+def _foresight(portfolio: Portfolio, operation: Operation) -> Iterator[Shock]:
+    known = {"persistence": "persistence", "forecast": "forecasts of the case", "perfect": "perfect forecasts"}
+    words = f"no foresight ({known[operation.foresight_of(portfolio.case)]}, {operation.window_hours:g} h)"
+    yield Shock("no-foresight", "foresight", words, _changed(portfolio), operation)
+
+
+def _weather(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    """The other weather years of the case, where it was planned for one of them."""
+    variant = portfolio.variant
+    if variant.weather_year is None:
+        return
+    for name in weather_year_names(portfolio.path, variant):
+        if name != variant.weather_year:
+            other = Variant(variant.settings, variant.scenario, name)
+            yield Shock(f"weather-{name}", "weather", f"the weather of {name}", other)
+
+
+def _own(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
+    for name, test in portfolio.case.stress.items():
+        yield Shock(name, "own", test.words or name, _changed(portfolio, *settings_of(test.set)))
+
+
+def _given(entry: Any, *keys: str) -> list[str]:
+    return [key for key in keys if getattr(entry, key) is not None]
+
+
+_MAKERS: Final[Mapping[str, Callable[[Portfolio, Operation], Iterator[Shock]]]] = {
+    "prices": _prices,
+    "load": _load,
+    "delivery": _delivery,
+    "outage": _outage,
+    "storage": _storage,
+    "wind": _wind,
+    "foresight": _foresight,
+    "weather": _weather,
+    "own": _own,
+}

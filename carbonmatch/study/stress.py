@@ -1,14 +1,11 @@
-"""A chosen portfolio held fixed, and operated through what may happen to it: what it still matches, what it costs."""
+"""A stress test: the portfolio that was chosen, held fixed, in cases that were not planned for."""
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,154 +13,148 @@ import pandas as pd
 
 from carbonmatch import __version__, runfolder
 from carbonmatch.case import Case, Variant, load_variants
-from carbonmatch.errors import Fault, InfeasibleError, InputError
+from carbonmatch.errors import CarbonMatchError, Fault, InputError
+from carbonmatch.formulation import target_terms
+from carbonmatch.records import TargetTerms
+from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, check_solver
 from carbonmatch.study.batch import Executor, Outcome, Task, solve_batch
-from carbonmatch.study.fix import Sizes, read_sizes
+from carbonmatch.study.fix import Sizes, read_sizes, sizes_of
 from carbonmatch.study.folder import gathered
-from carbonmatch.study.recompute import entries, files_of_run
+from carbonmatch.study.held import reach_of
+from carbonmatch.study.operate import Operation, score_of
+from carbonmatch.study.recompute import files_of_run, variant_of_run
 from carbonmatch.study.row import figures, records
-from carbonmatch.study.shock import Shock, built_in_shocks, own_shocks
-from carbonmatch.tables import write_table
-from carbonmatch.units import SCORE_TOLERANCE
+from carbonmatch.study.shock import KINDS, Portfolio, Shock, shocks_of
+from carbonmatch.tables import read_frame, write_table
+from carbonmatch.units import PRIMAL_TOLERANCE
 from carbonmatch.wording import listed, nearest
 
 PLAN: Final = "plan"
-"""The portfolio as it was chosen, in the case that it was chosen for."""
-
-ROOM: Final = 1e-4
-"""Of a share that is out of reach, this much less than the best is asked for: a hundredth of a percentage point. At the
-very best there is but one way to operate, and an interior-point engine loses its way for want of an interior."""
-
-NO_LIMITS: Final = ("surplus.max_share=null", "target.budget_per_year=null", "target.carbon_cap_t_per_year=null")
-"""Limits that choose a portfolio. Once that is signed, what is left over, paid and emitted is what it comes to."""
+"""Name of the run of the portfolio itself, where it was solved here."""
 
 
 @dataclass(frozen=True)
 class Stressed:
-    """One thing that happens to the portfolio.
+    """One case of a stress test.
 
-    reached   the share that the target counts: the target itself, or the best that the sizes reach
-    met       whether that is what the target asks for
-    summary   of its verified run; None where there is none, for the reason in `error`
+    summary       of its verified run; None where there is none, for the reason in `error`
+    score         as the target counts it; score_change and cost_change against the plan, in shares and in currency
+    target_met    None where there is no target
     """
 
-    shock: Shock
-    reached: float | None
-    met: bool
+    name: str
+    kind: str
+    words: str
     summary: dict[str, Any] | None
+    score: float | None = None
+    score_change: float | None = None
+    cost_change: float | None = None
+    cost_change_per_mwh_load: float | None = None
+    target_met: bool | None = None
     error: str | None = None
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)
-class Stress:
-    """A portfolio under stress.
+class StressTest:
+    """A portfolio in other cases, the worst first.
 
-    asked   the share that the target asks for; None where it has none
-    plan    summary of the plan
-    cases   what may happen, worst first: by the share that is reached, then by cost
+    plan        summary of the run that chose it
+    run         that run; None where it was made for the test
     """
 
     case: str
     currency: str
-    asked: float | None
     plan: dict[str, Any]
+    run: str | None
+    plan_score: float
     cases: tuple[Stressed, ...]
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for the plan and for each case."""
+        """One row per case, the plan above them; money in the currency of the case."""
         return pd.DataFrame(list(_rows(self)))
 
+    @property
+    def words(self) -> str:
+        """What came out, in a sentence."""
+        found = [case for case in self.cases if case.summary is not None]
+        plan = f"The plan's {100.0 * self.plan_score:.1f} %"
+        if not found:
+            return f"{plan} was not tested: no case could be solved."
+        worst = found[0]
+        if float(worst.score_change or 0.0) > -LEAST_FALL:
+            return f"{plan} holds in every case."
+        fall = f"{plan} falls to {100.0 * float(worst.score or 0.0):.1f} % in the worst case: {worst.words}."
+        asked = [case for case in found if case.target_met is not None]
+        met = sum(case.target_met is True for case in asked)
+        return f"{fall} The target is met in {met} of {len(asked)} cases." if asked else fall
 
-def stress_portfolio(
-    source: Path | str,
+
+LEAST_FALL: Final = 5e-4
+"""A score that falls by less than this, as much as its first decimal in per cent can hide, has held."""
+
+
+def stress_test(
+    what: Path | str,
     *,
     settings: Sequence[str] = (),
     scenario: str | None = None,
-    shocks: Sequence[str] | None = None,
+    weather_year: str | None = None,
+    kinds: Sequence[str] = KINDS,
+    operation: Operation | None = None,
     options: SolveOptions | None = None,
     jobs: int | None = None,
     dask: str | None = None,
     out: Path | str | None = None,
     force: bool = False,
-) -> Stress:
-    """Hold a portfolio fixed and operate it through what may happen to it.
+) -> StressTest:
+    """Hold a portfolio fixed and dispatch it again where prices, load, plants, weather or foresight are others.
 
-    source   a case, which is solved first; or a run of it, whose sizes are held
-    shocks   names of those that are wanted; all unless given
+    what        a case file, whose portfolio is chosen first, or the run folder of a `solve`, whose portfolio is taken
+    settings, scenario, weather_year   how the case is read; a run has them already
+    kinds       which shocks: see `shock.KINDS`
+    operation   what is known of the hours ahead in the case without foresight
 
-    Where the sizes cannot meet the target, they are operated for the best share that they reach, at least cost. Limits
-    on surplus, cost and emissions are lifted: they chose the portfolio, and are no rules for operating it.
+    Sizes are held. Where they miss the target, the best score that they reach is asked of them, at least cost: a missed
+    target is a row of the table. With `out` every case is kept as it ends.
 
     Raises:
-        InputError: the case or the run cannot be used, a shock is unknown, or `out` cannot be written.
-        InfeasibleError, UnboundedError, LimitError, SolverError: the case could not be solved.
+        InputError: a fault of the case in any of its shocks, a run that is changed or gone, an unknown kind.
+        InfeasibleError and others: there is no portfolio to test.
     """
-    options = options or SolveOptions()
+    options, operation = replace(options or SolveOptions(), cross_check=False), operation or Operation()
     check_solver(options)
+    operation.check()
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        what_is_wrong = f"is not known{nearest(unknown[0], KINDS)} (known: {listed(KINDS)})"
+        raise InputError([Fault(f"shock {unknown[0]}", what_is_wrong)])
     executor = Executor(jobs, dask)
     executor.check()
-    source = Path(source)
-    path, variant, run = _origin(source, settings, scenario)
+    run = _run_of(Path(what), settings, scenario, weather_year)
+    path, variant = Path(what), Variant(tuple(settings), scenario, weather_year)
+    if run is not None:
+        path, variant = files_of_run(run)[0], variant_of_run(run)
     (case,) = load_variants(path, [variant], purpose="solve")
     with _gathered(out, force=force) as folder:
-        plan = folder / runfolder.POINTS / PLAN if run is None else source
-        kept: list[Task] = [] if run is not None else [Task(PLAN, case)]
-        summary = run if run is not None else _solved(kept[0], options, folder)
-        sizes = _held(plan, source if run is not None else None)
-        wanted = _wanted(
-            [*built_in_shocks(path, variant, case=case, summary=summary, plan=plan, sizes=sizes), *own_shocks(case)],
-            shocks,
-            path,
-        )
-        asked = None if summary["target"]["matching"] == "none" else float(summary["target"]["cfe"])
-        freed = replace(variant, settings=(*variant.settings, *_freed(asked)))
-        stressed = _stressed(
-            path,
-            freed,
-            shocks=wanted,
-            sizes=sizes,
-            kept=kept,
-            options=options,
-            executor=executor,
-            folder=folder,
-        )
-        cases = [_case(shock, outcome, asked) for shock, outcome in zip(wanted, stressed, strict=True)]
-        cases.sort(key=_badness)
-        found = Stress(case.name, case.currency, asked, summary, tuple(cases))
-        for place in (folder / runfolder.POINTS).iterdir():
-            if place.name not in {PLAN, *(shock.name for shock in wanted)}:  # of an interrupted test of other shocks
-                shutil.rmtree(place)
-        if out is not None:
-            write_table(found.table, folder / runfolder.STRESS_KIND.table)
-            runfolder.write_json(folder / runfolder.STRESS_KIND.record, _record(found, case, source, options))
-    return found
-
-
-# --- the portfolio ----------------------------------------------------------------------------------------------------
-
-
-def _origin(source: Path, settings: Sequence[str], scenario: str | None) -> tuple[Path, Variant, dict[str, Any] | None]:
-    """Return the case file, what is changed in it, and the summary of the run where the source is one."""
-    if not source.is_dir():
-        return source, Variant(tuple(settings), scenario), None
-    run = runfolder.read_run(source)
-    if settings or scenario is not None:
-        what = "is a run, made with the settings that it was made with; name its case to change them"
-        raise InputError([Fault(str(source), what)])
-    if run.summary.get("kind") != "plan":
-        raise InputError([Fault(str(source), "is of meters, not a plan; name a run of `carbonmatch solve`")])
-    path, _ = files_of_run(run)
-    told = run.manifest["case"]
-    changes = entries(told.get("overrides"), "key", "value", "origin")
-    own = tuple(f"{o['key']}={json.dumps(o['value'])}" for o in changes if o["origin"] == "--set")
-    return path, Variant(own, told.get("scenario"), told.get("weather_year")), run.summary
+        chosen = run or _solved(case, options, executor, folder)
+        sizes = read_sizes(chosen.path) if run is not None else sizes_of(chosen.summary, PLAN)
+        shocks = shocks_of(_portfolio(path, variant, case, chosen), frozenset(kinds), operation)
+        tasks = _tasks(path, shocks, sizes, chosen)
+        plan = [[Task(PLAN, case)]] if run is None else []
+        outcomes = {o.name: o for o in solve_batch([*plan, *([task] for task in tasks)], options, executor, folder)}
+        test = _test(case, chosen.summary, None if run is None else str(run.path), shocks, outcomes)
+        write_table(test.table, folder / runfolder.STRESS_KIND.table)
+        changes = {shock.name: _changes(variant, shock) for shock in shocks}
+        record = _record(test, case, operation=operation, options=options, sizes=sizes, changes=changes)
+        runfolder.write_json(folder / runfolder.STRESS_KIND.record, record)
+    return test
 
 
 @contextmanager
 def _gathered(out: Path | str | None, *, force: bool) -> Iterator[Path]:
-    """Give a folder to gather runs in, which is gone afterwards where `out` is None."""
+    """Give the folder of the study, or one that goes when it ends."""
     if out is None:
         with tempfile.TemporaryDirectory(prefix="carbonmatch-") as place:
             yield Path(place)
@@ -173,144 +164,178 @@ def _gathered(out: Path | str | None, *, force: bool) -> Iterator[Path]:
             yield folder
 
 
-def _solved(task: Task, options: SolveOptions, folder: Path) -> dict[str, Any]:
-    (outcome,) = solve_batch([[task]], options, Executor(jobs=1), folder, others_stay=True)
+# --- the portfolio ----------------------------------------------------------------------------------------------------
+
+
+def _run_of(what: Path, settings: Sequence[str], scenario: str | None, weather_year: str | None) -> RunFolder | None:
+    """Return the run that is named, if it is one."""
+    if not what.is_dir():
+        return None
+    run = runfolder.read_run(what)
+    if run.summary.get("kind", "plan") != "plan" or run.summary.get("operation") is not None:
+        fault = "is not the run that chose a portfolio; name the run folder of a `carbonmatch solve`"
+        raise InputError([Fault(str(what), fault)])
+    if settings or scenario is not None or weather_year is not None:
+        fault = "is a run, which has its case with all settings; name the case file to use others"
+        raise InputError([Fault(str(what), fault)])
+    return run
+
+
+def _solved(case: Case, options: SolveOptions, executor: Executor, folder: Path) -> RunFolder:
+    """Return the run of the cheapest portfolio of a case."""
+    (outcome,) = solve_batch([[Task(PLAN, case)]], options, executor, folder, more_to_come=True)
     if outcome.summary is None:
-        raise InfeasibleError(str(outcome.error), best_share=outcome.best_share)
-    return outcome.summary
+        failed = {kind.exit_code: kind for kind in CarbonMatchError.__subclasses__() if kind is not InputError}
+        raise failed.get(outcome.exit_code, CarbonMatchError)(outcome.error)
+    return runfolder.read_run(folder / runfolder.POINTS / PLAN)
 
 
-def _freed(asked: float | None) -> tuple[str, ...]:
-    """Return what the portfolio is operated by: its target, and none of the limits that chose it."""
-    return NO_LIMITS if asked is None else (*NO_LIMITS, f"target.cfe={asked!r}")
+def _portfolio(path: Path, variant: Variant, case: Case, chosen: RunFolder) -> Portfolio:
+    """Return what is taken, and for every contract the month in which it matches most."""
+    summary = chosen.summary
+    least = PRIMAL_TOLERANCE * summary["load_mwh"]
+    rows = read_frame(chosen.path / runfolder.CONTRACTS)
+    matched = rows["matched_mwh"] + rows["matched_from_storage_mwh"]
+    months = pd.DatetimeIndex(rows["interval_start_utc"]).tz_convert(case.grid.timezone).strftime("%Y-%m")
+    by_month = matched.groupby([rows["contract"], months], sort=False).sum()
+    contracts = {
+        name: str(by_month[name].idxmax())
+        for name, contract in summary["contracts"].items()
+        if contract["matched_mwh"] + contract["matched_from_storage_mwh"] > least
+    }
+    storage = tuple(name for name, entry in summary["storage"].items() if entry["discharge_mwh"] > least)
+    target = summary["target"]
+    if target.get("budget_per_year") is not None:  # what it bought is what is tested
+        bought = (f"target.cfe={target['cfe']!r}", "target.budget_per_year=null")
+        variant = replace(variant, settings=(*variant.settings, *bought))
+    return Portfolio(path, variant, case, contracts, storage)
 
 
-def _held(plan: Path, run: Path | None) -> Sizes:
-    """Return the sizes of the plan; those that were chosen here are told by what they are, not by where they lie."""
-    sizes = read_sizes(plan)
-    if run is not None:
-        return sizes
-    told = json.dumps({"contracts": sizes.contracts, "storage": sizes.storage}, sort_keys=True)
-    return replace(sizes, path=PLAN, sha256=sha256(told.encode()).hexdigest())
-
-
-# --- what happens to it -----------------------------------------------------------------------------------------------
-
-
-def _wanted(known: list[Shock], names: Sequence[str] | None, path: Path) -> list[Shock]:
-    """Return the shocks of these names; all unless named.
+def _tasks(path: Path, shocks: Sequence[Shock], sizes: Sizes, chosen: RunFolder) -> list[Task]:
+    """Return the cases to be solved, each of another name.
 
     Raises:
-        InputError: a name is unknown, or the case uses one that is taken.
+        InputError: two have the same name, or a shock makes the case one that cannot be read.
     """
-    given = [shock.name for shock in known]
-    faults = [
-        Fault(f"{path}: stress.{name}", "is what a built-in shock is called; take another name")
-        for name in dict.fromkeys(given)
-        if given.count(name) > 1 or name == PLAN
+    names = [shock.name for shock in shocks]
+    twice = sorted({name for name in (PLAN, *names) if (PLAN, *names).count(name) > 1})
+    if twice:
+        what = f"{listed(twice)} is the name of another case too; call it otherwise"
+        raise InputError([Fault(f"{path}: stress", what)])
+    cases = load_variants(path, [shock.variant for shock in shocks], purpose="solve")
+    return [
+        Task(shock.name, case, sizes, reach=True, operation=shock.operation, plan=chosen.summary)
+        if shock.operation is not None
+        else Task(shock.name, case, sizes, reach=True)
+        for shock, case in zip(shocks, cases, strict=True)
     ]
-    faults += [
-        Fault(f"--shock {name}", f"is none of {listed(given, 40)}{nearest(name, given)}")
-        for name in names or ()
-        if name not in given
-    ]
-    if faults:
-        raise InputError(faults)
-    return [shock for shock in known if names is None or shock.name in names]
 
 
-def _stressed(
-    path: Path,
-    variant: Variant,
-    *,
-    shocks: Sequence[Shock],
-    sizes: Sizes,
-    kept: Sequence[Task],
-    options: SolveOptions,
-    executor: Executor,
-    folder: Path,
-) -> list[Outcome]:
-    """Operate the portfolio through every shock: at its target, or where that is out of reach, at the best share."""
-
-    def tasks(extra: dict[str, str]) -> list[Task]:
-        variants = [
-            replace(variant, settings=(*variant.settings, *shock.settings, *more))
-            for shock in shocks
-            for more in [[extra[shock.name]] if shock.name in extra else []]
-        ]
-        cases = load_variants(path, variants, purpose="solve")
-        return [
-            Task(shock.name, case, shock.sizes or sizes, doubtful=True)
-            for shock, case in zip(shocks, cases, strict=True)
-        ]
-
-    first = solve_batch([[task] for task in [*kept, *tasks({})]], options, executor, folder, others_stay=True)
-    lower = {
-        outcome.name: f"target.cfe={max(0.0, outcome.best_share - ROOM)!r}"
-        for outcome in first
-        if outcome.summary is None and outcome.best_share is not None
-    }
-    if not lower:
-        return first[len(kept) :]
-    again = [task for task in tasks(lower) if task.name in lower]
-    second = {o.name: o for o in solve_batch([[task] for task in again], options, executor, folder, others_stay=True)}
-    return [second.get(outcome.name, outcome) for outcome in first[len(kept) :]]
+# --- what came out ----------------------------------------------------------------------------------------------------
 
 
-def _case(shock: Shock, outcome: Outcome, asked: float | None) -> Stressed:
-    if outcome.summary is None:
-        return Stressed(shock, None, False, None, outcome.error)
-    reached = share_reached(outcome.summary)
-    return Stressed(shock, reached, asked is None or reached >= asked - SCORE_TOLERANCE, outcome.summary)
+def _test(
+    case: Case, plan: dict[str, Any], run: str | None, shocks: Sequence[Shock], outcomes: Mapping[str, Outcome]
+) -> StressTest:
+    target = target_terms(case)
+    found = [_stressed(shock, outcomes[shock.name], plan, target) for shock in shocks]
+    worst_first = sorted(found, key=lambda c: (c.score is None, c.score or 0.0, -(c.cost_change_per_mwh_load or 0.0)))
+    return StressTest(case.name, case.currency, plan, run, score_of(plan, target), tuple(worst_first))
 
 
-def share_reached(summary: dict[str, Any]) -> float:
-    """Return the share that the target of a run counts; the hourly matched share where it has none."""
-    target, scores = summary["target"], summary["scores"]
-    if target["matching"] in {"annual", "monthly"}:
-        return float(scores["annual_volumetric_share"])
-    return float(scores["cfe_score"] if target["grid_credit"] else scores["hourly_matched_share"])
+def _stressed(shock: Shock, outcome: Outcome, plan: Mapping[str, Any], target: TargetTerms) -> Stressed:
+    summary = outcome.summary
+    stressed = Stressed(shock.name, shock.kind, shock.words, summary, error=outcome.error, exit_code=outcome.exit_code)
+    if summary is None:
+        return stressed
+    score, cost, planned = score_of(summary, target), summary["cost"], plan["cost"]
+    return replace(
+        stressed,
+        score=score,
+        score_change=score - score_of(plan, target),
+        cost_change=cost["net_of_sales"] - planned["net_of_sales"],
+        cost_change_per_mwh_load=cost["net_of_sales_per_mwh_load"] - planned["net_of_sales_per_mwh_load"],
+        target_met=None if target.matching == "none" else _target_met(summary),
+    )
 
 
-def _badness(case: Stressed) -> tuple[bool, float, float]:
-    """Return what sorts the worst first: what cannot be operated at all, then low shares, then high cost."""
-    if case.summary is None or case.reached is None:
-        return False, 0.0, 0.0
-    # two that meet the target are told apart by cost, whatever the last digits of their shares are
-    return True, round(case.reached, 5), -float(case.summary["cost"]["net_of_sales_per_mwh_load"])
+def _target_met(summary: Mapping[str, Any]) -> bool:
+    if summary.get("operation") is not None:
+        return bool(summary["operation"]["target_met"])
+    reach = reach_of(summary)
+    return reach is None or reach.target_met
 
 
-def _rows(stress: Stress) -> Iterator[dict[str, Any]]:
-    plan = stress.plan["cost"]["net_of_sales_per_mwh_load"]
-    yield {"stress": PLAN, "what": "as planned", "met": True, **_told(stress.plan), **figures(stress.plan)}
-    for case in stress.cases:
-        row: dict[str, Any] = {"stress": case.shock.name, "what": case.shock.words, "met": case.met}
-        row["error"] = case.error
-        if case.summary is not None:
-            more = case.summary["cost"]["net_of_sales_per_mwh_load"] - plan
-            row |= {**_told(case.summary), "change_net_of_sales_per_mwh_load": more, **figures(case.summary)}
-        yield row
+def _rows(test: StressTest) -> Iterator[dict[str, Any]]:
+    met = None if test.plan["target"]["matching"] == "none" else True
+    plan = Stressed(PLAN, PLAN, "as planned", test.plan, test.plan_score, 0.0, 0.0, 0.0, met)
+    for case in (plan, *test.cases):
+        reach = None if case.summary is None else reach_of(case.summary)
+        yield {
+            "stress": case.name,
+            "kind": case.kind,
+            "what": case.words,
+            "met": case.target_met,
+            "error": case.error,
+            "reached_share": case.score,
+            "change_reached_share": case.score_change,
+            "change_net_of_sales": case.cost_change,
+            "change_net_of_sales_per_mwh_load": case.cost_change_per_mwh_load,
+            "limits_lifted": None if reach is None or not reach.lifted else " ".join(reach.lifted),
+            **({} if case.summary is None else _told(case.summary)),
+        }
 
 
-def _told(summary: dict[str, Any]) -> dict[str, Any]:
-    unmatched = sum(zone["unmatched_mwh"] for zone in summary["zones"].values())
-    return {"reached_share": share_reached(summary), "unmatched_mwh": unmatched}
-
-
-def _record(stress: Stress, case: Case, source: Path, options: SolveOptions) -> dict[str, Any]:
-    """Return the stress test with where its numbers come from; the manifest of each point says the rest."""
+def _told(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a case is told by; money in the currency of the case."""
+    scores, zones = summary["scores"], summary["zones"].values()
     return {
-        "kind": "stress",
-        "case": {"name": case.name, "path": case.provenance.path, "sha256": case.provenance.sha256},
-        "source": str(source),
-        "currency": stress.currency,
+        **figures(summary),
+        "unmatched_mwh": sum(zone["unmatched_mwh"] for zone in zones),
+        "excess_share": sum(zone["excess_mwh"] for zone in zones) / summary["load_mwh"],
+        "worst_month": scores["worst_month"],
+        "worst_month_share": scores["worst_month_share"],
+    }
+
+
+def _changes(planned: Variant, shock: Shock) -> list[str]:
+    """Return what a shock changes in the case, as settings."""
+    year = shock.variant.weather_year
+    there = [] if year == planned.weather_year else [f"weather year {year}"]
+    return [*there, *shock.variant.settings[len(planned.settings) :]]
+
+
+def _record(
+    test: StressTest,
+    case: Case,
+    *,
+    operation: Operation,
+    options: SolveOptions,
+    sizes: Sizes,
+    changes: Mapping[str, list[str]],
+) -> dict[str, Any]:
+    """Return the test with where its numbers come from; the manifest of each case says the rest.
+
+    changes   {case: what it changes}
+    """
+    source = case.provenance
+    return {
+        "case": {
+            "name": case.name,
+            "path": source.path,
+            "sha256": source.sha256,
+            "scenario": source.scenario,
+            "weather_year": source.weather_year,
+            "overrides": [asdict(override) for override in source.overrides],
+        },
+        "currency": case.currency,
         "carbonmatch": __version__,
         "solver": options.solver if isinstance(options.solver, str) else list(options.solver),
-        "asked_share": stress.asked,
-        "points": [
-            {**row, "settings": list(settings)}
-            for row, settings in zip(
-                records(stress.table), [(), *(each.shock.settings for each in stress.cases)], strict=True
-            )
-        ],
+        "sizes": {"contracts": dict(sizes.contracts), "storage": dict(sizes.storage)},
+        "source": source.path if test.run is None else test.run,
+        "operation": {"foresight": operation.foresight_of(case), "window_hours": operation.window_hours},
+        "target": test.plan["target"],
+        "words": test.words,
+        "asked_share": None if test.plan["target"]["matching"] == "none" else test.plan["target"]["cfe"],
+        "points": [{**row, "settings": changes.get(row["stress"], [])} for row in records(test.table)],
     }

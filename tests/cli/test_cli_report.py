@@ -145,6 +145,9 @@ def test_a_sweep_and_a_comparison_write_their_page_and_say_so(run, case):
     assert ended.out.splitlines()[-1] == "Written to two; report.html in it shows all of this and more"
     assert "Scenarios side by side" in Path("two", "report.html").read_text(encoding="utf-8")
     assert run("compare", "frontier/points/cfe-0.3", "--out", "two", "--force").code == 0
+    ended = run("stress", "frontier/points/cfe-0.3", "--shock", "load", "--out", "more")
+    assert ended.out.splitlines()[-1] == "Written to more; report.html in it shows all of this and more"
+    assert "The portfolio under stress" in Path("more", "report.html").read_text(encoding="utf-8")
     assert json.loads(run("sweep", case, "--cfe", "0.3", "--out", "asked", "--json").out)["points"]
     assert Path("asked", "report.html").is_file()
 
@@ -175,7 +178,7 @@ def test_what_is_made_of_one_run_is_refused_of_a_study_and_names_its_points(run,
         "frontier: is a sweep, which is written as html or xlsx, not as csv, audit; for these name one of its points: "
         "frontier/points/cfe-0.3, frontier/points/cfe-0.6"
     ) in ended.err
-    assert "--baseline: frontier is a sweep, which tells premiums over its own baselines" in ended.err
+    assert "--baseline: is set beside a single run, and frontier is a sweep" in ended.err
     assert run("report", "frontier/points/cfe-0.6", "--format", "csv").code == 0
 
 

@@ -51,9 +51,9 @@ def test_the_model_is_built_once_for_all_targets_that_have_a_row(case, monkeypat
 def test_targets_that_the_lowest_one_reaches_anyway_are_not_solved_again(case, monkeypatch):
     solved = []
 
-    def solve_compiled(compiled, yardstick, options):
+    def solve_compiled(compiled, yardstick, options, proved_infeasible):
         solved.append(compiled)
-        return study_solve_compiled(compiled, yardstick, options)
+        return study_solve_compiled(compiled, yardstick, options, proved_infeasible)
 
     study_solve_compiled = study_solver.solve_compiled
     monkeypatch.setattr(study_solver, "solve_compiled", solve_compiled)

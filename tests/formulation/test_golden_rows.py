@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyomo.environ as pyo
 import pytest
 from pyomo.repn import generate_standard_repn
@@ -21,11 +22,12 @@ from carbonmatch.formulation import (
     build_model,
     build_move_model,
     build_reach_model,
+    build_window,
     build_years,
     limits_of,
     problem_from_case,
 )
-from carbonmatch.records import YearsProblem, YearTerms
+from carbonmatch.records import Worth, YearsProblem, YearTerms
 
 GOLDEN = Path(__file__).parent / "golden"
 STATEMENT = Path(__file__).parents[2] / "models" / "formulation.md"
@@ -133,6 +135,14 @@ def moving(key):
     return build
 
 
+def a_window(problem):
+    """Return the model of a window in which every kind of worth is counted, the battery half full at its start."""
+    (battery,) = problem.storage
+    pools = tuple(replace(pool, opening_mwh=2.0 + p) for p, pool in enumerate(battery.pools))
+    window = replace(problem, storage=(replace(battery, pools=pools),))
+    return build_window(window, Worth(np.array([40.0]), np.array([5.0]), np.array([30.0, 20.0, 10.0])), {"s": 1.5})
+
+
 MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
@@ -154,6 +164,7 @@ MODELS = (
     (moving("target.carbon_cap_t_per_year"), CARBON, ()),
     (moving("target.budget_per_year"), {"target": {"matching": "hourly", "budget_per_year": 6000000}}, ()),
     (build_growth_model, LASTING | {"surplus": {"max_share": 0.5}}, {"grown_limit"}),
+    (a_window, EVERYTHING, {"state_of_charge_balance"}),
 )
 """Models that hold every row between them, each with the constraints that it shows; all where there is None."""
 

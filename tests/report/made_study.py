@@ -99,6 +99,12 @@ def compared(folder, **options):
     return read_study(folder / "comparison")
 
 
+def stressed(folder, **options):
+    """Put the portfolio of the case under stress and return the study."""
+    cm.stress(write_case(folder), out=folder / "stress", options=QUICK, jobs=1, **options)
+    return read_study(folder / "stress")
+
+
 def changed(study, folder, change):
     """Return a copy of a study with its record changed by a function, in a folder of its own."""
     content = json.loads(json.dumps(study.content))

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from report.made_study import changed, compared, swept
+from report.made_study import changed, compared, stressed, swept
 from report.test_page_browser import CLIPPED, CONTRASTS, OVERLAPS, WIDTHS, plain
 
 from carbonmatch.errors import InputError
@@ -19,10 +19,11 @@ from carbonmatch.report.page.figure import Scale
 from carbonmatch.report.study import read_study, study_kind_of
 from carbonmatch.report.study import sweep_figures as draw
 from carbonmatch.report.study.across import chosen_ticks
-from carbonmatch.report.study.comparison_page import by_currency, comparison_page
+from carbonmatch.report.study.comparison_page import comparison_page
 from carbonmatch.report.study.curves import Curve, Level, curve_figure
 from carbonmatch.report.study.render import render_study
 from carbonmatch.report.study.stacks import BarLabel, Bars, cost_bars, cost_columns, cost_parts, stacked
+from carbonmatch.report.study.stress_page import stress_page
 from carbonmatch.report.study.sweep import Sweep
 from carbonmatch.report.study.sweep_page import sweep_page
 from carbonmatch.report.study.writing import write_study_page
@@ -30,6 +31,7 @@ from carbonmatch.report.study.writing import write_study_page
 TARGETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
 STRIKE = "contracts.pv-brandenburg.strike_per_mwh"
 HYDRO = "contracts.hydro.max_mw"
+PAGES = ("targets", "two_keys", "strikes", "words", "currencies", "stress")
 NET, GROSS = "cost_net_of_sales_per_mwh_load", "cost_per_mwh_load"
 
 
@@ -63,10 +65,14 @@ def currencies(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def files(targets, two_keys, strikes, words, currencies):
+def stress(tmp_path_factory):
+    return stressed(tmp_path_factory.mktemp("stress"))
+
+
+@pytest.fixture(scope="module")
+def files(request):
     """Return the pages, written into the folders of their studies."""
-    studies = {"targets": targets, "two": two_keys, "strikes": strikes, "words": words, "currencies": currencies}
-    return {name: write_study_page(study.folder) for name, study in studies.items()}
+    return {name: write_study_page(request.getfixturevalue(name).folder) for name in PAGES}
 
 
 def table_of(page, title):
@@ -439,7 +445,7 @@ def test_one_point_alone_is_told_without_curves(tmp_path):
 
 
 def test_currencies_share_no_axis_and_no_table(currencies):
-    euros, pounds = by_currency(currencies)
+    euros, pounds = currencies.by_currency
     assert [rows.currency for rows in (euros, pounds)] == ["EUR", "GBP"]
     assert len(euros.met) == len(pounds.met) == 5
     page = comparison_page(currencies)
@@ -462,7 +468,7 @@ def test_currencies_share_no_axis_and_no_table(currencies):
 
 
 def test_bars_of_a_comparison_end_where_the_record_says(currencies):
-    rows = by_currency(currencies)[0]
+    rows = currencies.by_currency[0]
     chart = cost_bars(rows, [BarLabel(str(row["scenario"])) for row in rows.met], "scenario", "")
     gross = [row[GROSS] for row in rows.met]
     sales = [row["cost_sales"] / row["load_mwh"] for row in rows.met]
@@ -477,7 +483,7 @@ def test_bars_of_a_comparison_end_where_the_record_says(currencies):
 
 
 def test_differences_are_from_the_first_scenario_of_the_currency(currencies):
-    rows = by_currency(currencies)[0].met
+    rows = currencies.by_currency[0].met
     page = comparison_page(currencies)
     (table,) = [b for section in page.sections for b in section.blocks if b.title == "Cost, EUR"]
     title, unit, cells = table.rows[0]
@@ -493,7 +499,7 @@ def test_differences_are_from_the_first_scenario_of_the_currency(currencies):
 
 def test_premiums_and_changes_of_scenarios_are_told(currencies):
     page = comparison_page(currencies)
-    rows = by_currency(currencies)[0].met
+    rows = currencies.by_currency[0].met
     told = {big.label: big for big in page.answer.numbers}
     hourly = [row for row in rows if row["target"]["matching"] == "hourly"]
     for row in hourly:
@@ -526,11 +532,77 @@ def test_a_scenario_that_is_not_met_is_told_and_one_without_an_offer_has_a_dash(
     assert "out of reach" in render_study(study)
 
 
+# --- stress tests -----------------------------------------------------------------------------------------------------
+
+
+def blocks_of(page, title):
+    (found,) = [b for section in page.sections for b in section.blocks if b.title == title]
+    return found
+
+
+def test_cases_of_a_stress_test_are_the_record_worst_first(stress):
+    page, (plan, *cases) = stress_page(stress), stress.met
+    chart = blocks_of(page, "Share of load that the target counts")
+    assert [row.label for row in chart.rows] == [row["what"] for row in stress.met]
+    for bar, row in zip(chart.rows, stress.met, strict=True):
+        ((_, asked),) = bar.ticks
+        assert asked == pytest.approx(60.0)  # of an axis that ends at 100 %
+        assert sum(segment.width for segment in bar.segments) == pytest.approx(100 * row["reached_share"], abs=1e-6)
+        assert bar.cells[0] == share(row["reached_share"])
+        assert bar.what == ("" if row is plan else "target met" if row["met"] else "target missed")
+    assert {row["met"] for row in cases} == {True, False}
+    points = [100 * (row["reached_share"] - plan["reached_share"]) for row in cases]
+    assert [float(bar.cells[1]) for bar in chart.rows[1:]] == pytest.approx(points, abs=0.05)
+    changes = blocks_of(page, "Change of cost from the plan")
+    told = [float(bar.cells[1]) for bar in changes.rows[1:]]
+    assert told == pytest.approx([row["change_net_of_sales_per_mwh_load"] for row in cases], abs=0.005)
+    for bar, row in zip(changes.rows, stress.met, strict=True):
+        more = row["change_net_of_sales_per_mwh_load"] or 0.0
+        left = [segment.left < changes.zero - 1e-9 for segment in bar.segments]
+        assert left == ([] if more == 0.0 else [more < 0])
+
+
+def test_the_headline_of_a_stress_test_counts_the_cases_that_keep_the_target(stress):
+    answer, cases = stress_page(stress).answer, stress.met[1:]
+    kept = sum(row["met"] for row in cases)
+    told = {big.label: big for big in answer.numbers}
+    assert (told["Target kept"].value, told["Target kept"].unit) == (f"{kept}", f"of {len(cases)} cases")
+    assert f"{told['Worst share'].value} %" == share(cases[0]["reached_share"])
+    assert told["Highest cost"].value == number(max(row[NET] for row in cases), 2)
+    assert told["Cost as planned"].value == number(stress.met[0][NET], 2)
+    assert answer.sentence.startswith(
+        f"The portfolio keeps its target of 60 % in {kept} of {len(cases)} cases. At worst"
+    )
+
+
+def test_a_case_that_cannot_be_operated_is_told_with_its_reason(stress, tmp_path):
+    def lose(content):
+        row = content["points"][1]
+        kept = {"stress", "what", "settings"}
+        content["points"][1] = {k: (v if k in kept else None) for k, v in row.items()} | {"met": False, "error": "gone"}
+
+    study = changed(stress, tmp_path / "lost", lose)
+    page = stress_page(study)
+    assert column(page, "Not operated", "why") == ["gone"]
+    assert f"of {len(study.rows) - 1} cases" in page.answer.sentence
+    assert len(blocks_of(page, "Change of cost from the plan").rows) == len(study.rows) - 1
+
+
+def test_a_portfolio_without_a_target_is_told_by_what_it_matches(stress, tmp_path):
+    def free(content):
+        content["asked_share"] = None
+
+    page = stress_page(changed(stress, tmp_path / "free", free))
+    assert "Target kept" not in [big.label for big in page.answer.numbers]
+    assert "of load matched" in page.answer.sentence
+    assert blocks_of(page, "Share of load that the target counts").rows[0].ticks == ()
+
+
 # --- reading and writing ----------------------------------------------------------------------------------------------
 
 
-def test_the_same_study_gives_the_same_bytes_and_asks_for_nothing(targets, currencies):
-    for study in (targets, currencies):
+def test_the_same_study_gives_the_same_bytes_and_asks_for_nothing(targets, currencies, stress):
+    for study in (targets, currencies, stress):
         text = render_study(study)
         assert text == render_study(read_study(study.folder))
         assert set(re.findall(r"https?://[^\s\"'<>)]+", text)) <= {"http://www.w3.org/2000/svg"}
@@ -541,7 +613,7 @@ def test_the_same_study_gives_the_same_bytes_and_asks_for_nothing(targets, curre
 def test_what_is_no_study_is_told_in_words(targets, tmp_path):
     with pytest.raises(InputError, match="is no folder"):
         write_study_page(tmp_path / "absent")
-    with pytest.raises(InputError, match=r"is no study \(there is no sweep.json or comparison.json in it\)"):
+    with pytest.raises(InputError, match=r"is no study \(there is no sweep.json or comparison.json or"):
         write_study_page(tmp_path)
     point = next((targets.folder / "points").iterdir())
     with pytest.raises(InputError, match="is a single run and no study"):
@@ -602,8 +674,6 @@ def test_keys_that_are_varied_are_no_sizes(tmp_path):
 
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
-PAGES = ("targets", "two", "strikes", "words", "currencies")
-
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
@@ -617,7 +687,7 @@ def test_no_page_scrolls_sideways_and_no_labels_collide(visit, files, name, widt
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["targets", "two", "currencies"])
+@pytest.mark.parametrize("name", ["targets", "two_keys", "currencies", "stress"])
 def test_text_of_a_study_stands_out_by_day_and_by_night(visit, files, name, scheme):
     with visit(files[name], scheme=scheme) as seen:
         seen.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
@@ -644,7 +714,7 @@ def test_points_are_read_off_with_the_keys_and_the_pointer(visit, files, targets
 
 
 def test_a_table_with_differences_is_copied_without_them(visit, files, currencies):
-    rows = by_currency(currencies)[0].met
+    rows = currencies.by_currency[0].met
     with visit(files["currencies"]) as seen:
         seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         button = seen.page.get_by_role("button", name="Copy the table: Cost, EUR", exact=True)
@@ -655,12 +725,12 @@ def test_a_table_with_differences_is_copied_without_them(visit, files, currencie
 
 
 def test_long_tables_are_folded_and_open_in_print_and_without_script(visit, files):
-    with visit(files["two"]) as seen:
+    with visit(files["two_keys"]) as seen:
         fold = seen.page.locator("details.fold").first
         assert not fold.locator("table").is_visible()
         seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert fold.locator("table").is_visible()
-    with visit(files["two"], script=False) as bare:
+    with visit(files["two_keys"], script=False) as bare:
         for box in bare.page.locator("table, figure").all():
             assert box.is_visible()
 

@@ -7,7 +7,7 @@ import shutil
 
 import openpyxl
 import pytest
-from report.made_study import changed, compared, swept
+from report.made_study import changed, compared, stressed, swept
 
 from carbonmatch.report.study import read_study
 from carbonmatch.report.study.workbook import write_workbook
@@ -209,6 +209,27 @@ def test_differences_are_from_the_first_scenario_of_the_currency(compared_book, 
         assert cells[place] == pytest.approx(row["cost_net_of_sales"] - first["cost_net_of_sales"], abs=1e-9)
         place = found[1].index("hydro [MW]")
         assert cells[place] == pytest.approx(row["hydro_contracted_mw"] - first["hydro_contracted_mw"], abs=1e-9)
+
+
+def test_a_stress_test_has_the_plan_first_and_differences_from_it(tmp_path):
+    study = stressed(tmp_path)
+    book = openpyxl.load_workbook(write_study_workbook(study.folder), data_only=True)
+    assert book.sheetnames == [
+        *("Overview", "Cases", "Cost by component", "Sizes", "Scores and emissions", "Differences", "Provenance")
+    ]
+    sheet = book["Cases"]
+    assert column(sheet, "Case") == [row["what"] for row in study.rows]
+    assert same(column(sheet, "Share that the target counts [%]"), [row["reached_share"] for row in study.rows])
+    changes = [row["change_net_of_sales_per_mwh_load"] for row in study.rows]
+    assert same(column(sheet, "Change of cost net of sales [EUR/MWh]"), changes)
+    assert column(sheet, "Target met") == ["yes" if row["met"] else "no" for row in study.rows]
+    found = rows(book["Differences"])
+    assert found[0][0] == "Differences from as planned, in EUR"
+    place = found[1].index("Net of sales, per MWh of load [EUR/MWh]")
+    assert [row[place] for row in found[2 : 1 + len(study.rows)]] == pytest.approx(changes[1:], abs=1e-9)
+    told = dict(row[:2] for row in rows(book["Provenance"]) if row[0])
+    assert told["portfolio of"] == str(tmp_path / "two-days.yaml")
+    assert "sites.berlin.load" in told["load 10 % above plan"]
 
 
 def test_text_that_begins_like_a_formula_stays_text(comparison, tmp_path):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from small_cases import QUICK, a_case
 
 from carbonmatch.case import load_case
-from carbonmatch.errors import InfeasibleError, LimitError
+from carbonmatch.errors import InfeasibleError, LimitError, UnboundedError
 from carbonmatch.study import solve_case
 from carbonmatch.study.infeasible import best_in_reach, diagnose_command
 from carbonmatch.study.solver import CaseSolver
@@ -148,6 +149,27 @@ def test_cases_that_differ_in_their_target_alone_share_one_search(monkeypatch):
         with pytest.raises(InfeasibleError, match=r"reach is (50|20)\.0 %"):
             solver.result(case, Stages())
     assert searches == [0.7, 0.9]
+
+
+def test_a_target_that_is_known_to_be_out_of_reach_is_not_solved_for():
+    stages: list[str] = []
+    solver = CaseSolver(replace(QUICK, on_progress=stages.append))
+    for cfe in (0.7, 0.6):
+        with pytest.raises(InfeasibleError, match=r"reach is 50\.0 %"):
+            solver.result(a_case({"target": {"matching": "hourly", "cfe": cfe}}), Stages())
+    assert [stage for stage in stages if "best score" in stage] == ["looking for the best score in reach"]
+    first, second = (stage for stage in stages if stage.startswith("solving"))  # the case, and its best score
+    assert first == second == "solving with HiGHS simplex"
+    assert not any("whether it can be met" in stage for stage in stages)  # the best score proved that it cannot
+    met = solver.result(a_case({"target": {"matching": "hourly", "cfe": 0.5}}), Stages())
+    assert met.summary["scores"]["hourly_matched_share"] == pytest.approx(0.5)
+
+
+def test_a_case_that_earns_without_limit_is_told_as_that_and_not_as_out_of_reach():
+    golden = {"contracts": {"sun": {"strike_per_mwh": 10, "max_mw": ...}}, **HOURLY}
+    golden["target"] = {"matching": "hourly", "cfe": 0.4}
+    with pytest.raises(UnboundedError):
+        solve_case(a_case(golden), QUICK)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,11 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     start, end = (datetime.fromisoformat(period[key]) for key in ("start_local", "end_local"))
     peak_mw = sum(site["peak_mw"] for site in summary["grid"].values())
     held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
-    asked = [("target", target_text(summary["target"]) + held)] if summary["target"] is not None else []
+    operation = summary.get("operation")
+    target = summary["target"] if operation is None else operation["target"]
+    asked = [] if target is None else [("target", target_text(target) + held)]
+    if operation is not None:
+        asked = [("target", target_text(target)), ("operation", operation_text(operation))]
     year = summary.get("weather_year")
     return [
         *([] if year is None else [("weather year", weather_year_text(year))]),
@@ -93,6 +97,22 @@ def proof_text(summary: Summary) -> str:
 def _day(moment: datetime) -> str:
     """Return a date, with the time where it is not midnight."""
     return f"{moment:%Y-%m-%d}" if (moment.hour, moment.minute) == (0, 0) else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def operation_text(operation: Summary) -> str:
+    """Return in words how a portfolio was operated without foresight, and what that costs in score."""
+    known = {
+        "persistence": "every hour expected as it was a day before",
+        "forecast": "on the forecasts of the case",
+        "perfect": "on perfect forecasts",
+    }[operation["foresight"]]
+    points = 100.0 * operation["score_change"]
+    beside = "as the plan" if abs(points) < 0.005 else f"{points:+.2f} points against the plan's"
+    than = "" if abs(points) < 0.005 else f" {share(operation['plan_score'])}"
+    return (
+        f"day by day, {operation['window_hours']:g} h ahead, {known}: {share(operation['score'])}, {beside}{than}; "
+        f"{number(operation['left_mwh'], 1)} MWh more in store at the end than at the start"
+    )
 
 
 def target_text(target: Summary) -> str:

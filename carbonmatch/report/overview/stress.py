@@ -1,86 +1,94 @@
-"""The page on a stress test: what the portfolio still matches and what it then costs, worst first."""
+"""The page on a stress test: what the portfolio reaches in every case, the worst first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
+from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview.run import target_text
-from carbonmatch.report.overview.table import Column, Overview, OverviewTable
+from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 
 if TYPE_CHECKING:
-    from carbonmatch.study import Stress, Stressed
+    from carbonmatch.study import Stressed, StressTest
 
 
-def stress_overview(stress: Stress) -> Overview:
+def stress_overview(test: StressTest) -> Overview:
     """Return the page on a stress test."""
-    units = Units.of(stress.plan)
-    missed = [case for case in stress.cases if case.summary is not None and not case.met]
-    lost = tuple((case.shock.words, str(case.error)) for case in stress.cases if case.summary is None)
-    held = sum(case.met for case in stress.cases)
-    facts = [
-        ("target", target_text(stress.plan["target"])),
-        ("held", "sizes of the plan; operation is chosen anew in every case, with foresight of that case"),
-        ("met", f"in {held} of {len(stress.cases)} cases"),
-    ]
-    if missed and stress.asked is not None:
-        worst = missed[0]
-        facts.append(
-            ("worst", f"{given_share(stress.asked)} asked for fall to {share(worst.reached)}: {worst.shock.words}")
-        )
-    tables = [_table(stress, units)]
-    if lost:
+    units = Units.of(test.plan)
+    failed = tuple((case.words, str(case.error)) for case in test.cases if case.summary is None)
+    found = [case for case in test.cases if case.summary is not None]
+    tables = [_case_table(test, found, units)] if found else []
+    if failed:
         columns = (Column("case", numeric=False), Column("why", numeric=False))
-        tables.append(OverviewTable("Not operated", columns, lost))
-    return Overview(title=f"{stress.case}: stress test", facts=tuple(facts), tables=tuple(tables))
+        tables.append(OverviewTable("Not solved", columns, failed))
+    facts = [
+        ("target", target_text(test.plan["target"])),
+        ("portfolio", "chosen for the case, sizes held" if test.run is None else f"of {test.run}, sizes held"),
+        ("outcome", test.words),
+        *_dearest(found, units),
+        ("verified", "yes: every case, like a run of its own"),
+    ]
+    return Overview(title=test.case, facts=tuple(facts), tables=tuple(tables))
 
 
-def _table(stress: Stress, units: Units) -> OverviewTable:
-    price = units.price.unit
+def _dearest(found: list[Stressed], units: Units) -> list[tuple[str, str]]:
+    """Say in which case cost rises most."""
+    if not found:
+        return []
+    worst = max(found, key=lambda case: case.cost_change_per_mwh_load or 0.0)
+    rise = worst.cost_change_per_mwh_load or 0.0
+    if rise <= 0.0:
+        return []
+    return [("dearest", f"{worst.words}: {units.price.text(rise)} {units.price.unit} of load more, net of sales")]
+
+
+def _case_table(test: StressTest, found: list[Stressed], units: Units) -> OverviewTable:
+    unit = units.price.unit
     columns = (
         Column("case", numeric=False),
-        Column("target", numeric=False),
-        Column("reached"),
+        Column("score"),
         Column("change", "points"),
+        Column("target", numeric=False),
         Column("unmatched", units.energy.unit),
         Column("worst month"),
-        Column("worst month", numeric=False),
-        Column("net of sales", price),
-        Column("change", price),
-        Column("gross", price),
+        Column("matched in it"),
+        Column("net of sales", unit),
+        Column("change", unit),
     )
-    plan = stress.cases and stress.plan
-    planned = _reached(stress.plan)
-    rows = [("as planned", "", *_cells(stress.plan, planned, stress.plan, units))] if plan else []
-    rows += [
-        (case.shock.words, "met" if case.met else "missed", *_cells(case.summary, planned, stress.plan, units, case))
-        for case in stress.cases
-        if case.summary is not None
-    ]
-    note = "Worst first. Costs per MWh of load. Where the target is out of reach: the best share that the sizes reach."
-    return OverviewTable("Cases", columns, tuple(rows), frozenset({0}), note)
+    rows = [_row(case, case.summary, units) for case in found if case.summary is not None]
+    lifted = sorted(
+        {key for case in found if case.summary for key in (case.summary.get("reach") or {}).get("lifted", ())}
+    )
+    note = "Costs per MWh of load. Where the target is missed, the cost is that of the best score in reach."
+    if lifted:
+        note += f" Where held sizes break a limit whatever is done, it gave way: {', '.join(lifted)}."
+    return OverviewTable("Stress test", columns, (_plan_row(test, units), *rows), strong=frozenset({0}), note=note)
 
 
-def _reached(summary: dict[str, Any]) -> float:
-    target, scores = summary["target"], summary["scores"]
-    if target["matching"] in {"annual", "monthly"}:
-        return float(scores["annual_volumetric_share"])
-    return float(scores["cfe_score"] if target["grid_credit"] else scores["hourly_matched_share"])
+def _plan_row(test: StressTest, units: Units) -> Row:
+    return ("the plan", share(test.plan_score), UNKNOWN, "", *_figures(test.plan, units), UNKNOWN)
 
 
-def _cells(
-    summary: dict[str, Any], planned: float, plan: dict[str, Any], units: Units, case: Stressed | None = None
-) -> tuple[str, ...]:
-    reached = _reached(summary)
-    cost = summary["cost"]["net_of_sales_per_mwh_load"]
-    more = cost - plan["cost"]["net_of_sales_per_mwh_load"]
+def _row(case: Stressed, summary: Summary, units: Units) -> Row:
     return (
-        share(reached),
-        UNKNOWN if case is None else f"{100.0 * (reached - planned):+.1f}",
-        units.energy.text(sum(zone["unmatched_mwh"] for zone in summary["zones"].values())),
-        share(summary["scores"]["worst_month_share"]),
-        summary["scores"]["worst_month"],
-        units.price.text(cost),
-        UNKNOWN if case is None else f"{more:+.2f}",
-        units.price.text(summary["cost"]["per_mwh_load"]),
+        case.words,
+        share(case.score),
+        UNKNOWN if case.score_change is None else _signed(number(100.0 * case.score_change, 1)),
+        "" if case.target_met is None else "met" if case.target_met else "missed",
+        *_figures(summary, units),
+        UNKNOWN if case.cost_change_per_mwh_load is None else _signed(units.price.text(case.cost_change_per_mwh_load)),
     )
+
+
+def _figures(summary: Summary, units: Units) -> Row:
+    scores = summary["scores"]
+    return (
+        units.energy.text(sum(zone["unmatched_mwh"] for zone in summary["zones"].values())),
+        scores["worst_month"],
+        share(scores["worst_month_share"]),
+        units.price.text(summary["cost"]["net_of_sales_per_mwh_load"]),
+    )
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") or not any(digit in text for digit in "123456789") else f"+{text}"

@@ -25,19 +25,13 @@ MOST_NUMBERS: Final = 6
 
 def comparison_page(study: Study) -> Page:
     """Return the page on a comparison."""
-    groups = by_currency(study)
+    groups = study.by_currency
     return Page(
         answer=_answer(study, groups),
         sections=sections(*_sections(groups)),
         evidence=_evidence(study),
         made_from="the record of a comparison. The same comparison gives the same page",
     )
-
-
-def by_currency(study: Study) -> list[Rows]:
-    """Return the scenarios that are met by their currencies, which no axis and no table shares."""
-    currencies = list(dict.fromkeys(str(row["currency"]) for row in study.met))
-    return [study.of([row for row in study.met if row["currency"] == each], each) for each in currencies]
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ def number_column(title: str, unit: str, key: str, kind: Kind = "amount") -> Mea
 
 def names(study: Study) -> list[Measure]:
     """Return the columns that name a row."""
-    if study.kind.name == "comparison":
+    if study.kind.stem == "stress":
+        return [Measure(Heading("Case"), lambda row: row["what"])]
+    if study.kind.stem == "comparison":
         return [
             Measure(Heading("Scenario"), lambda row: row["scenario"]),
             Measure(Heading("Case"), lambda row: row["case"]),
@@ -48,8 +50,10 @@ def main_columns(study: Study, groups: Sequence[Rows]) -> list[Measure]:
     one = currencies.pop() if len(currencies) == 1 else ""
     money = one or "currency of the row"
     over = {each.key: each for rows in groups for each in rows.over}
-    margins = list(dict.fromkeys(zone for rows in groups for zone in rows.margins))
+    stressed = study.kind.stem == "stress"  # at the best share in reach, the next MWh has no price that says anything
+    margins = [] if stressed else list(dict.fromkeys(zone for rows in groups for zone in rows.margins))
     found = [
+        *(_stress_columns(money) if stressed else []),
         *([] if one else [Measure(Heading("Currency"), lambda row: row.get("currency"))]),
         number_column("Load", "MWh", "load_mwh"),
         number_column("Hourly matched share", "%", "hourly_matched_share", "share"),
@@ -74,13 +78,22 @@ def main_columns(study: Study, groups: Sequence[Rows]) -> list[Measure]:
         for key, heading in at_the_margin.items()
         if any(row.get(key) is not None for row in study.met)
     ]
-    if study.kind.name == "sweep":
-        found.append(Measure(Heading("Run folder"), _folder))
-    else:
+    if study.kind.stem == "comparison":
         found.append(Measure(Heading("From"), lambda row: row["origin"]))
+    elif study.kind.stem == "sweep":
+        found.append(Measure(Heading("Run folder"), _folder))
     if study.missed:
         found.append(Measure(Heading("Not met because"), lambda row: row.get("error")))
     return found
+
+
+def _stress_columns(money: str) -> list[Measure]:
+    return [
+        Measure(Heading("Target met"), lambda row: bool(row["met"])),
+        number_column("Share that the target counts", "%", "reached_share", "share"),
+        number_column("Unmatched", "MWh", "unmatched_mwh"),
+        number_column("Change of cost net of sales", f"{money}/MWh", "change_net_of_sales_per_mwh_load", "price"),
+    ]
 
 
 def _folder(row: Row) -> str | None:

@@ -199,7 +199,7 @@ class Study:
     @property
     def rows(self) -> tuple[Row, ...]:
         """One row per point or scenario, in their order."""
-        return tuple(self.content[_LIST_OF[self.kind.name]])
+        return tuple(self.content[_LIST_OF[self.kind.stem]])
 
     @property
     def met(self) -> tuple[Row, ...]:
@@ -211,20 +211,30 @@ class Study:
         """The rows that have a reason instead."""
         return tuple(row for row in self.rows if row.get(NET) is None)
 
+    @cached_property
+    def by_currency(self) -> tuple[Rows, ...]:
+        """The rows that have numbers, by their currencies, which no axis and no table shares."""
+        own = self.content.get("currency")
+        found: dict[str, list[Row]] = {}
+        for row in self.met:
+            found.setdefault(str(own or row["currency"]), []).append(row)
+        return tuple(self.of(rows, currency) for currency, rows in found.items())
+
     def of(self, rows: Sequence[Row], currency: str) -> Rows:
         """Return rows that share a currency."""
         varied = frozenset(axis["key"] for axis in self.content.get("axes", ()))
         return Rows(tuple(rows), currency, self.content.get("technologies") or {}, varied)
 
 
-_LIST_OF: Final = {"sweep": "points", "comparison": "scenarios"}
+_LIST_OF: Final = {"sweep": "points", "comparison": "scenarios", "stress": "points"}
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "sweep": ("case", "currency", "axes", "points", "frontiers", "baselines"),
     "comparison": ("scenarios",),
+    "stress": ("case", "source", "currency", "points"),
 }
 
 
-WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND)
+WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND, runfolder.STRESS_KIND)
 """Studies that have a page and a workbook of their own: many runs side by side."""
 
 
@@ -243,23 +253,23 @@ def read_study(path: Path) -> Study:
     if kind is None:
         raise InputError([Fault(str(path), _no_study(path))])
     file = path / kind.record
-    again = f"run `carbonmatch {_COMMAND[kind.name]}` again"
+    again = f"run `carbonmatch {_COMMAND[kind.stem]}` again"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError([Fault(str(file), f"is damaged (no JSON); {again}")]) from error
-    lacks = [key for key in _NEEDED[kind.name] if not isinstance(content, dict) or content.get(key) is None]
+    lacks = [key for key in _NEEDED[kind.stem] if not isinstance(content, dict) or content.get(key) is None]
     if lacks:
         what = f"has no {', '.join(lacks)}: an older carbonmatch wrote it, or something was taken out; {again}"
         raise InputError([Fault(str(file), what)])
     return Study(path, kind, content)
 
 
-_COMMAND: Final = {"sweep": "sweep", "comparison": "compare"}
+_COMMAND: Final = {"sweep": "sweep", "comparison": "compare", "stress": "stress"}
 
 
 def _no_study(path: Path) -> str:
-    wrote = "name a folder that `carbonmatch sweep` or `carbonmatch compare` wrote"
+    wrote = "name a folder that `carbonmatch sweep`, `compare` or `stress` wrote"
     if not path.is_dir():
         return f"is no folder; {wrote}"
     if (path / runfolder.SUMMARY).is_file():

@@ -10,14 +10,19 @@ from carbonmatch.report.page.template import render
 from carbonmatch.report.study.comparison_page import comparison_page
 from carbonmatch.report.study.page import Page
 from carbonmatch.report.study.record import Study
+from carbonmatch.report.study.stress_page import stress_page
 from carbonmatch.report.study.sweep_page import sweep_page
 
-_PAGES: Final[Mapping[str, Callable[[Study], Page]]] = {"sweep": sweep_page, "comparison": comparison_page}
+_PAGES: Final[Mapping[str, Callable[[Study], Page]]] = {
+    "sweep": sweep_page,
+    "comparison": comparison_page,
+    "stress": stress_page,
+}
 
 
 def page_of(study: Study) -> Page:
     """Return what the page on a study tells, before it is put into words of HTML."""
-    return _PAGES[study.kind.name](study)
+    return _PAGES[study.kind.stem](study)
 
 
 def render_study(study: Study) -> str:

@@ -15,7 +15,6 @@ from xlsxwriter.utility import xl_col_to_name
 
 from carbonmatch import __version__
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
-from carbonmatch.report.study.comparison_page import by_currency
 from carbonmatch.report.study.measures import (
     Measure,
     component_columns,
@@ -34,7 +33,7 @@ from carbonmatch.report.workbook.book import CREATED
 from carbonmatch.report.workbook.sheet import Sheet, Styles
 from carbonmatch.units import MONEY_TOLERANCE
 
-_NOUNS: Final = {"sweep": "Points", "comparison": "Scenarios"}
+_NOUNS: Final = {"sweep": "Points", "comparison": "Scenarios", "stress": "Cases"}
 
 
 def write_workbook(study: Study, path: Path) -> None:
@@ -56,7 +55,7 @@ def write_workbook(study: Study, path: Path) -> None:
 
 def title_of(study: Study) -> str:
     """Return what a study is of: its case, or all of them."""
-    if study.kind.name == "sweep":
+    if study.kind.stem != "comparison":
         return str(study.content["case"]["name"])
     return ", ".join(dict.fromkeys(str(row["case"]) for row in study.rows))
 
@@ -67,10 +66,10 @@ def _record_sha256(study: Study) -> str:
 
 def _sheets(styles: Styles, study: Study) -> Iterator[Sheet]:
     case, heads = title_of(study), names(study)
-    groups = [study.of(study.met, study.content["currency"])] if study.kind.name == "sweep" else by_currency(study)
+    groups = list(study.by_currency)
     groups = [rows for rows in groups if rows.met]
     yield _overview(styles, study)
-    noun = _NOUNS[study.kind.name]
+    noun = _NOUNS[study.kind.stem]
     sheet = Sheet(styles, noun, case)
     _write(sheet, [*heads, *main_columns(study, groups)], study.rows, alone=True)
     yield sheet
@@ -80,9 +79,9 @@ def _sheets(styles: Styles, study: Study) -> Iterator[Sheet]:
         ("Scores and emissions", score_columns),
         ("Premiums", premium_columns),
     ):
-        if groups:
+        if any(measures(rows) for rows in groups):
             yield _by_currency(Sheet(styles, name, case), heads, groups, measures)
-    if study.kind.name == "sweep":
+    if study.kind.stem == "sweep":
         if study.content["frontiers"]:
             yield _frontiers(styles, study)
         yield _baselines(styles, study)
@@ -147,7 +146,8 @@ def _overview(styles: Styles, study: Study) -> Sheet:
     sheet = Sheet(styles, "Overview", title_of(study))
     sheet.title(f"{title_of(study)}: {study.kind.name}")
     met, count = len(study.met), len(study.rows)
-    sheet.line(f"{_NOUNS[study.kind.name]}: {count}, of which {met} are met; each of these is verified like a run.")
+    have = "could be operated" if study.kind.stem == "stress" else "are met"
+    sheet.line(f"{_NOUNS[study.kind.stem]}: {count}, of which {met} {have}; each of these is verified like a run.")
     sheet.line("Amounts are for the whole period unless a heading says otherwise; net is gross less sales of excess.")
     sheet.row += 1
     answer = page_of(study).answer
@@ -161,7 +161,7 @@ def _overview(styles: Styles, study: Study) -> Sheet:
             sheet.cell(3, number.note, "text")
             sheet.row += 1
         sheet.row += 1
-    if study.kind.name == "sweep":
+    if study.kind.stem == "sweep":
         sheet.line("What is varied", bold=True)
         sheet.heads([Heading("Key"), Heading("Values")])
         for axis in study.content["axes"]:
@@ -170,10 +170,10 @@ def _overview(styles: Styles, study: Study) -> Sheet:
             sheet.row += 1
         sheet.row += 1
     if study.missed:
-        sheet.line("Not met", bold=True)
-        sheet.heads([Heading(_NOUNS[study.kind.name][:-1]), Heading("Why")])
+        sheet.line("Not operated" if study.kind.stem == "stress" else "Not met", bold=True)
+        sheet.heads([Heading(_NOUNS[study.kind.stem][:-1]), Heading("Why")])
         for row in study.missed:
-            sheet.cell(0, row.get("point") or row.get("scenario"), "text")
+            sheet.cell(0, row.get("point") or row.get("scenario") or row.get("what"), "text")
             sheet.cell(1, row.get("error"), "text")
             sheet.row += 1
     return sheet
@@ -234,7 +234,7 @@ def _differences(sheet: Sheet, heads: Sequence[Measure], groups: Sequence[Rows])
     """Write how every number of the other scenarios differs from the first one of the same currency."""
     for rows in groups:
         first = rows.met[0]
-        sheet.line(f"Differences from {first['scenario']}, in {rows.currency}", bold=True)
+        sheet.line(f"Differences from {first.get('scenario') or first['what']}, in {rows.currency}", bold=True)
         numbers = [*component_columns(rows), *score_columns(rows), *size_columns(rows)]
         measures = [*heads, *(Measure(each.heading, _less(each.of, first)) for each in numbers)]
         if len(rows.met) > 1:
@@ -269,7 +269,9 @@ def _provenance(styles: Styles, study: Study) -> Sheet:
         ("engine", ", ".join(solver) if isinstance(solver, list) else solver),
         ("workbook written by", f"carbonmatch {__version__}"),
     ]
-    if study.kind.name == "sweep":
+    if "source" in content:
+        told.append(("portfolio of", content["source"]))
+    if study.kind.stem != "comparison":
         case = content["case"]
         told += [("case", case["name"]), ("case file", case["path"]), ("SHA-256 of the case file", case["sha256"])]
         told += [("scenario", case["scenario"])] if case.get("scenario") else []
@@ -278,7 +280,15 @@ def _provenance(styles: Styles, study: Study) -> Sheet:
         sheet.cell(0, what, "text")
         sheet.cell(1, value, "text")
         sheet.row += 1
-    if study.kind.name == "comparison":
+    if study.kind.stem == "stress":
+        sheet.row += 1
+        sheet.line("What happens in each case", bold=True)
+        sheet.heads([Heading("Case"), Heading("Changed in the case")])
+        for row in study.rows[1:]:
+            sheet.cell(0, row["what"], "text")
+            sheet.cell(1, "; ".join(row["settings"]) or "a size of the portfolio is gone", "text")
+            sheet.row += 1
+    if study.kind.stem == "comparison":
         sheet.row += 1
         sheet.line("What each scenario changes in its case", bold=True)
         sheet.heads([Heading("Scenario"), Heading("From"), Heading("Key"), Heading("Value")])

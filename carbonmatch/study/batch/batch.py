@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,14 +29,14 @@ def solve_batch(
     executor: Executor,
     folder: Path | None = None,
     *,
-    others_stay: bool = False,
+    more_to_come: bool = False,
 ) -> list[Outcome]:
     """Solve tasks; return how each one ended, in their order.
 
     ladders   each a list of tasks; the first one of a ladder may stand for the next ones, see `Task`
     folder    where to keep a run folder of every task that ends well, under `points`. One that is there already, of
-              the same inputs, versions and solver, is taken as it is; all others go
-    others_stay   leave run folders alone that are of none of these tasks: a study of several batches
+              the same inputs, versions and solver, is taken as it is
+    more_to_come   whether other tasks will follow, so that run folders of them may be there
 
     A task that fails is an outcome with its reason, and the others go on. Results do not depend on the executor, nor on
     what ended first.
@@ -44,7 +44,8 @@ def solve_batch(
     tasks = [task for ladder in ladders for task in ladder]
     tell = options.on_progress or (lambda _: None)
     found = {
-        outcome.name: outcome for outcome in ([] if folder is None else _kept(tasks, folder, options, others_stay))
+        outcome.name: outcome
+        for outcome in ([] if folder is None else _kept(tasks, folder, options, more_to_come=more_to_come))
     }
     if found:
         tell(f"{len(found)} of {len(tasks)} are there already")
@@ -101,8 +102,10 @@ def _keep(outcome: Outcome, folder: Path) -> None:
             (draft / name).write_bytes(content)
 
 
-def _kept(tasks: Iterable[Task], folder: Path, options: SolveOptions, others_stay: bool) -> Iterator[Outcome]:
-    """Yield the outcomes of tasks whose run folders are there; what else lies there goes unless it may stay."""
+def _kept(
+    tasks: Iterable[Task], folder: Path, options: SolveOptions, *, more_to_come: bool = False
+) -> Iterator[Outcome]:
+    """Yield the outcomes of tasks whose run folders are there already; what else lies there goes, unless more comes."""
     points = folder / runfolder.POINTS
     points.mkdir(parents=True, exist_ok=True)
     by_name = {task.name: task for task in tasks}
@@ -111,7 +114,7 @@ def _kept(tasks: Iterable[Task], folder: Path, options: SolveOptions, others_sta
         outcome = None if task is None else _read_back(task, place, options)
         if outcome is not None:
             yield outcome
-        elif task is not None or not others_stay:
+        elif task is not None or not more_to_come:
             shutil.rmtree(place)
 
 
@@ -122,7 +125,8 @@ def _read_back(task: Task, place: Path, options: SolveOptions) -> Outcome | None
     except InputError:
         return None
     solver = run.manifest.get("solver", {})
-    asked = json.loads(json.dumps(asked_of(task.case, task.sizes)))
+    operation = None if task.operation is None else asdict(task.operation)
+    asked = json.loads(json.dumps({**asked_of(task.case, task.sizes), "operation": operation}))
     same = (
         all(run.manifest.get(key) == value for key, value in asked.items())
         and all(solver.get(key) == value for key, value in asked_of_solver(options).items())

@@ -8,21 +8,25 @@ from typing import Any, Self
 
 from carbonmatch.case import Case
 from carbonmatch.study.fix import Sizes
+from carbonmatch.study.operate import Operation
 
 
 @dataclass(frozen=True)
 class Task:
     """One case to be solved.
 
-    name       tells it from the others; its run folder is called that
-    sizes      held where they are given: the operation is chosen only
-    doubtful   whether the target may well be out of reach: the best share is looked for first then
+    name    tells it from the others; its run folder is called that
+    sizes   held where they are given: the operation is chosen only
+    reach   with sizes: where they miss the target, the best score that they reach is asked of them instead
+    operation, plan   with sizes: they are operated without foresight; and the summary of the plan that chose them
     """
 
     name: str
     case: Case
     sizes: Sizes | None = None
-    doubtful: bool = False
+    reach: bool = False
+    operation: Operation | None = None
+    plan: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 Ladder = Sequence[Task]
@@ -35,7 +39,6 @@ class Outcome:
 
     shared_with   the task whose optimum, proved anew, is this one's too; None where it was solved for itself
     exit_code     of the error, as the command line would end with it; 0 where there is none
-    best_share    where the target is out of reach with the sizes held: the largest share that they do reach
     files         the run folder, {name: content}, until it is written
     """
 
@@ -44,7 +47,6 @@ class Outcome:
     shared_with: str | None = None
     error: str | None = None
     exit_code: int = 0
-    best_share: float | None = None
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def without_files(self) -> Self:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from carbonmatch.errors import CarbonMatchError, InfeasibleError
+from carbonmatch.errors import CarbonMatchError
 from carbonmatch.solving import SolveOptions
 from carbonmatch.study.batch.task import Ladder, Outcome, Task
+from carbonmatch.study.held import held_result
+from carbonmatch.study.operate import operated_result
 from carbonmatch.study.result import Result
 from carbonmatch.study.run import write_result
 from carbonmatch.study.solver import CaseSolver
@@ -36,10 +39,9 @@ def climb(ladder: Ladder, solver: CaseSolver, with_files: bool) -> list[Outcome]
 def _outcomes(solver: CaseSolver, ladder: Ladder, with_files: bool) -> Iterator[Outcome]:
     first, *others = ladder
     try:
-        result = solver.result(first.case, Stages(), first.sizes, doubtful=first.doubtful)
+        result = _result(first, solver)
     except CarbonMatchError as error:
-        best = error.best_share if isinstance(error, InfeasibleError) else None
-        yield Outcome(first.name, error=str(error), exit_code=error.exit_code, best_share=best)
+        yield Outcome(first.name, error=str(error), exit_code=error.exit_code)
         return
     yield _outcome(first, result, with_files)
     for task in others:
@@ -47,6 +49,17 @@ def _outcomes(solver: CaseSolver, ladder: Ladder, with_files: bool) -> Iterator[
         if shared is None:
             return
         yield _outcome(task, shared, with_files, shared_with=first.name)
+
+
+def _result(task: Task, solver: CaseSolver) -> Result:
+    """Solve a task in the way that it asks for."""
+    if task.sizes is not None and task.operation is not None:
+        solver.latest = None  # the operation has models of its own, and two of a year at a time are one too many
+        quiet = replace(solver.options, on_progress=None)
+        return operated_result(task.case, task.sizes, task.operation, quiet, task.plan)
+    if task.sizes is not None and task.reach:
+        return held_result(task.case, task.sizes, solver)
+    return solver.result(task.case, Stages(), task.sizes)
 
 
 def _outcome(task: Task, result: Result, with_files: bool, shared_with: str | None = None) -> Outcome:
