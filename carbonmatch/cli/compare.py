@@ -9,11 +9,11 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CrossCheck, Force, Settings, Solver, echo_json
+from carbonmatch.cli.case import CrossCheck, Force, Settings, Solver
 from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
 from carbonmatch.cli.report import write_page
-from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted
+from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted, show_study, solve_options
 
 
 def compare(
@@ -62,13 +62,7 @@ def compare(
     with progress() as told:
         told.stage("reading")
         folder = out or Path("runs") / f"{_name(sources)}-comparison"
-        options = cm.SolveOptions(
-            time_limit_seconds=float("inf") if time_limit is None else time_limit,
-            solver=solver,
-            cross_check=cross_check,
-            on_progress=told.stage,
-            on_iteration=told.iteration,
-        )
+        options = solve_options(told, solver, time_limit, cross_check=cross_check)
         with exit_codes(lambda: interrupted(folder)):
             found = cm.compare(
                 sources,
@@ -84,15 +78,9 @@ def compare(
             )
         with exit_codes("Interrupted; the comparison is written, its page is not."):
             page = write_page(folder, told.stage)
-    if as_json:
-        echo_json((folder / runfolder.COMPARISON_KIND.record).read_text(encoding="utf-8"))
-        typer.echo(f"Written to {folder}", err=True)
-    else:
-        from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import
-        from carbonmatch.report import comparison_overview  # noqa: PLC0415
+    from carbonmatch.report import comparison_overview  # noqa: PLC0415 - slow to import
 
-        show(comparison_overview(found))
-        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
+    show_study(folder, runfolder.COMPARISON_KIND, page, lambda: comparison_overview(found), as_json=as_json)
     if all(each.summary is None for each in found.scenarios):
         tell_error("No scenario was met.")
         raise typer.Exit(found.scenarios[0].exit_code)

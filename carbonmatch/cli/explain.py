@@ -13,7 +13,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import Force, Scenario, Settings, Solver, echo_json, read_case
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
-from carbonmatch.cli.study import Dask, Jobs
+from carbonmatch.cli.study import Dask, Jobs, solve_options
 from carbonmatch.errors import Fault
 
 if TYPE_CHECKING:
@@ -73,12 +73,7 @@ def explain(
     with exit_codes("Interrupted; nothing was written."), progress() as told:
         if out is not None:
             runfolder.check_writable(out, force=force, kind=runfolder.EXPLANATION_KIND)
-        options = cm.SolveOptions(
-            time_limit_seconds=float("inf") if time_limit is None else time_limit,
-            solver=solver,
-            on_progress=told.stage,
-            on_iteration=told.iteration,
-        )
+        options = solve_options(told, solver, time_limit)
         explanation = explain_plan(
             _what(path, settings, scenario, told.stage),
             options,

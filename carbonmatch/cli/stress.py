@@ -9,11 +9,11 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import Force, Scenario, Settings, Solver, echo_json, faults_told, run_name
+from carbonmatch.cli.case import Force, Scenario, Settings, Solver, faults_told, run_name
 from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
 from carbonmatch.cli.report import write_page
-from carbonmatch.cli.study import Dask, Jobs, StudyOut, TimeLimit, interrupted
+from carbonmatch.cli.study import Dask, Jobs, StudyOut, TimeLimit, interrupted, show_study, solve_options
 
 
 def stress(
@@ -78,12 +78,7 @@ def stress(
     with progress() as told:
         told.stage("reading the case")
         folder = out or Path("runs") / f"{path.name if path.is_dir() else _name(path, settings, scenario, year)}-stress"
-        options = cm.SolveOptions(
-            time_limit_seconds=float("inf") if time_limit is None else time_limit,
-            solver=solver,
-            on_progress=told.stage,
-            on_iteration=told.iteration,
-        )
+        options = solve_options(told, solver, time_limit)
         with exit_codes(lambda: interrupted(folder)):
             found = stress_test(
                 path,
@@ -100,15 +95,9 @@ def stress(
             )
         with exit_codes("Interrupted; the stress test is written, its page is not."):
             page = write_page(folder, told.stage)
-    if as_json:
-        echo_json((folder / runfolder.STRESS_KIND.record).read_text(encoding="utf-8"))
-        typer.echo(f"Written to {folder}", err=True)
-    else:
-        from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import
-        from carbonmatch.report import stress_overview  # noqa: PLC0415
+    from carbonmatch.report import stress_overview  # noqa: PLC0415 - slow to import
 
-        show(stress_overview(found))
-        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
+    show_study(folder, runfolder.STRESS_KIND, page, lambda: stress_overview(found), as_json=as_json)
     if found.cases and all(case.summary is None for case in found.cases):
         tell_error("No case was solved.")
         raise typer.Exit(found.cases[0].exit_code)

@@ -10,11 +10,11 @@ import typer
 
 import carbonmatch as cm
 from carbonmatch import runfolder
-from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
+from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, read_case, run_name
 from carbonmatch.cli.ending import exit_codes, tell_error, tell_warnings
 from carbonmatch.cli.progress import progress
 from carbonmatch.cli.report import write_page
-from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted
+from carbonmatch.cli.study import Baselines, Dask, Jobs, StudyOut, TimeLimit, interrupted, show_study, solve_options
 from carbonmatch.cli.values import read_targets, read_vary
 from carbonmatch.errors import Fault
 
@@ -68,13 +68,7 @@ def sweep(
         checked = read_case(case, at_first, scenario)
         tell_warnings(checked.warnings)
         folder = out or Path("runs") / f"{run_name(checked, scenario)}-sweep"
-        options = cm.SolveOptions(
-            time_limit_seconds=float("inf") if time_limit is None else time_limit,
-            solver=solver,
-            cross_check=cross_check,
-            on_progress=told.stage,
-            on_iteration=told.iteration,
-        )
+        options = solve_options(told, solver, time_limit, cross_check=cross_check)
         with exit_codes(lambda: interrupted(folder)):
             found = cm.sweep(
                 case,
@@ -91,15 +85,9 @@ def sweep(
             )
         with exit_codes("Interrupted; the sweep is written, its page is not."):
             page = write_page(folder, told.stage)
-    if as_json:
-        echo_json((folder / runfolder.SWEEP_KIND.record).read_text(encoding="utf-8"))
-        typer.echo(f"Written to {folder}", err=True)
-    else:
-        from carbonmatch.cli.render import show  # noqa: PLC0415 - slow to import
-        from carbonmatch.report import sweep_overview  # noqa: PLC0415
+    from carbonmatch.report import sweep_overview  # noqa: PLC0415 - slow to import
 
-        show(sweep_overview(found))
-        typer.echo(f"\nWritten to {folder}; {page.name} in it shows all of this and more")
+    show_study(folder, runfolder.SWEEP_KIND, page, lambda: sweep_overview(found), as_json=as_json)
     if all(point.summary is None for point in found.points):
         tell_error("No target was met." if cfe else "No point was met.")
         raise typer.Exit(found.points[0].exit_code)
