@@ -1,6 +1,7 @@
 """Measure a sweep of eleven targets of the Frankfurt year against eleven `solve` commands, in one run.
 
     python benchmarks/studies.py               every way once
+    python benchmarks/studies.py --solver clarabel     with one of the solvers alone
     python benchmarks/studies.py --write       the same, and the table goes into benchmarks/README.md
 
 Every way starts from nothing, start of Python and imports included; CPU and memory are accounted as in run.py.
@@ -25,6 +26,7 @@ from section import write_section
 FRANKFURT: Final = Path(__file__).parent.parent / "models" / "ai-factory-frankfurt.yaml"
 TARGETS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(11))
 CARBONMATCH: Final = (sys.executable, "-m", "carbonmatch")
+SOLVERS: Final = ("clarabel", "highs")
 AGREEMENT: Final = 1e-6
 
 Way = Callable[[Path], tuple[Account, dict[float, float]]]
@@ -102,13 +104,14 @@ def measure(solver: str) -> list[str]:
         return rows
 
 
-def table(rows: list[str]) -> str:
+def table(rows: list[str], solvers: list[str]) -> str:
     """Return the section of the page."""
     here, found = machine(), versions()
+    words = "" if solvers == list(SOLVERS) else "".join(f" --solver {solver}" for solver in solvers)
     return "\n".join(
         [
-            f"`python benchmarks/studies.py --write`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {here['processor']}, "
-            f"{here['cores']} cores; python {found['python']}, carbonmatch {found['carbonmatch']}.",
+            f"`python benchmarks/studies.py{words} --write`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; "
+            f"{here['processor']}, {here['cores']} cores; python {found['python']}, carbonmatch {found['carbonmatch']}.",
             "",
             "| eleven targets, 0.50 to 1.00 | CPU s | share | wall s | share | peak MB of a process |",
             "| --- | --- | --- | --- | --- | --- |",
@@ -123,8 +126,10 @@ def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the table into benchmarks/README.md")
+    parser.add_argument("--solver", choices=SOLVERS, action="append", help="one of them alone; both unless given")
     options = parser.parse_args()
-    told = table([row for solver in ("clarabel", "highs") for row in measure(solver)])
+    solvers = options.solver or list(SOLVERS)
+    told = table([row for solver in solvers for row in measure(solver)], solvers)
     print(told)
     if options.write:
         write_section("studies", "studies.py", told)
