@@ -111,7 +111,8 @@ def table(rows: list[str], solvers: list[str]) -> str:
     return "\n".join(
         [
             f"`python benchmarks/studies.py{words} --write`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; "
-            f"{here['processor']}, {here['cores']} cores; python {found['python']}, carbonmatch {found['carbonmatch']}.",
+            f"{here['processor']}, {here['cores']} cores; python {found['python']}, "
+            f"carbonmatch {found['carbonmatch']}.",
             "",
             "| eleven targets, 0.50 to 1.00 | CPU s | share | wall s | share | peak MB of a process |",
             "| --- | --- | --- | --- | --- | --- |",
