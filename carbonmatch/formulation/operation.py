@@ -88,6 +88,9 @@ def hold_operation(model: pyo.ConcreteModel, problem: Problem, schedule: Schedul
     for number, pool in _pools(model, problem):
         _hold(pool.charge_mwh, schedule.charge_mwh[number])
         _hold(pool.discharge_mwh, schedule.discharge_mwh[number])
+        # Left free, the states of a year are a chain of thousands of equations between bounds that are both reached:
+        # presolve, which takes it link by link, was once 1e-13 off and called it infeasible.
+        _hold(pool.state_of_charge_mwh, schedule.state_of_charge_mwh[number])
 
 
 def _hold(variables: pyo.Var, flow: FloatArray) -> None:
