@@ -229,7 +229,7 @@ def test_a_stress_test_has_the_plan_first_and_differences_from_it(tmp_path):
     assert [row[place] for row in found[2 : 1 + len(study.rows)]] == pytest.approx(changes[1:], abs=1e-9)
     told = dict(row[:2] for row in rows(book["Provenance"]) if row[0])
     assert told["portfolio of"] == str(tmp_path / "two-days.yaml")
-    assert "sites.berlin.load" in told["load 10 % above plan"]
+    assert "sites.berlin.load" in told["load 10 % higher"]
 
 
 def test_text_that_begins_like_a_formula_stays_text(comparison, tmp_path):
