@@ -23,7 +23,7 @@ Jobs = Annotated[
         "--jobs",
         metavar="N",
         min=1,
-        help="Processes side by side; a year of one site takes some 0.5 GB in each.",
+        help="Processes side by side; a year of one site takes some 0.6 GB in each.",
         show_default="the cores",
     ),
 ]
