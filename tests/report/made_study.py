@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import carbonmatch as cm
+from carbonmatch.report.delivery import write_report
 from carbonmatch.report.study import read_study
 
 CASE = """\
@@ -112,3 +113,19 @@ def changed(study, folder, change):
     folder.mkdir(parents=True)
     Path(folder, study.kind.record).write_text(json.dumps(content), encoding="utf-8")
     return read_study(folder)
+
+
+def write_study_page(folder):
+    """Write the page on a study beside its record, and return where it stands."""
+    return _written(folder, "html")
+
+
+def write_study_workbook(folder):
+    """Write the workbook on a study beside its record, and return where it stands."""
+    return _written(folder, "xlsx")
+
+
+def _written(folder, form):
+    read_study(folder)  # what is no study is told as that, and not written as a run
+    (path,) = write_report(folder, [form], force=True)
+    return path

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from report.made_study import changed, compared, stressed, swept
+from report.made_study import changed, compared, stressed, swept, write_study_page
 from report.test_page_browser import CLIPPED, CONTRASTS, OVERLAPS, WIDTHS, plain
 
 from carbonmatch.errors import InputError
@@ -26,7 +26,6 @@ from carbonmatch.report.study.stacks import BarLabel, Bars, cost_bars, cost_colu
 from carbonmatch.report.study.stress_page import stress_page
 from carbonmatch.report.study.sweep import Sweep
 from carbonmatch.report.study.sweep_page import sweep_page
-from carbonmatch.report.study.writing import write_study_page
 
 TARGETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
 STRIKE = "contracts.pv-brandenburg.strike_per_mwh"

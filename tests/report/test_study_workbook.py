@@ -7,11 +7,10 @@ import shutil
 
 import openpyxl
 import pytest
-from report.made_study import changed, compared, stressed, swept
+from report.made_study import changed, compared, stressed, swept, write_study_workbook
 
 from carbonmatch.report.study import read_study
 from carbonmatch.report.study.workbook import write_workbook
-from carbonmatch.report.study.writing import write_study_workbook
 
 TARGETS = [0.3, 0.6, 0.8, 0.95]
 STRIKE = "contracts.pv-brandenburg.strike_per_mwh"

@@ -201,10 +201,6 @@ def _change_bars(rows: Rows) -> Bars:
     )
 
 
-def _more(row: Row, plan: Row) -> float | None:
-    return None if row is plan else net_of(row) - net_of(plan)
-
-
 def _cells(figures: Sequence[Figures], rows: Sequence[Row]) -> list[list[str]]:
     return [[figure.text(figure.of(row)) for figure in figures] for row in rows]
 
