@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carbonmatch.case.block import say
-from carbonmatch.case.contract import Contract
+from carbonmatch.case.contracts import Contract
 from carbonmatch.case.zone import Zone
 from carbonmatch.records import mix_of_unclaimed
 from carbonmatch.wording import listed

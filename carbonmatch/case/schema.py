@@ -31,7 +31,7 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
-from carbonmatch.case.contract import AnyContract
+from carbonmatch.case.contracts import AnyContract
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest

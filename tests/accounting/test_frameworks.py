@@ -26,7 +26,7 @@ from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.frameworks.cdp import SOURCING_METHOD
 from carbonmatch.accounting.frameworks.identifiers import frameworks
 from carbonmatch.accounting.scope2 import scope2_summary
-from carbonmatch.case.contract import STRUCTURES
+from carbonmatch.case.contracts import STRUCTURES
 from carbonmatch.case.technology import Technology
 from carbonmatch.records import Flows
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from carbonmatch.case import Case, CleanFirmContract, PayAsProducedContract, Technology, VirtualContract, load_case
-from carbonmatch.case.contract import scale_to_mean
+from carbonmatch.case.contracts.profile import scale_to_mean
 from carbonmatch.tables import write_table
 
 

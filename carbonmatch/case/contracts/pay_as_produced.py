@@ -1,0 +1,13 @@
+"""Pay as produced: the buyer takes and pays what the plant generates."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from carbonmatch.case.contracts.profile import ProfileContract
+
+
+class PayAsProducedContract(ProfileContract):
+    """A physical contract: the buyer takes and pays what the plant generates."""
+
+    structure: Literal["pay_as_produced"]
