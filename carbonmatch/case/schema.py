@@ -31,6 +31,7 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
+from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
@@ -226,7 +227,11 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
-        return (*free, *part, *self._loads_above_connections())
+        offers = [
+            *((f"contracts.{name}", offer) for name, offer in self.contracts.items()),
+            *((f"storage.{name}", offer) for name, offer in self.storage.items()),
+        ]
+        return (*free, *part, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
         axis, found = self.grid, []

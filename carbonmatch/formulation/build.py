@@ -7,6 +7,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
+from carbonmatch.formulation.choices import add_variants
 from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
@@ -77,6 +78,7 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
         flows[storage.zone].pools.extend(add_storage(model.storage[storage.name], storage, time))
+    add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
     for site in problem.sites:
         flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))

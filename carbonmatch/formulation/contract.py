@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.choices import add_choice
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import ContractTerms, TimeTerms
 
@@ -23,6 +24,7 @@ def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> 
     Steps that leave no choice (least = available) have no variable: their generation is an expression of the size.
     """
     block.contracted_mw = size_variable(contract.min_mw, contract.max_mw)
+    add_choice(block, block.contracted_mw, contract.choice, contract.min_mw, contract.max_mw)
     choice = np.flatnonzero(contract.least_mwh_per_mw < contract.available_mwh_per_mw).tolist()
     block.dispatched_mwh = pyo.Var(choice, bounds=(0.0, None))
     add_generation_limit(block, contract)

@@ -12,6 +12,7 @@ from carbonmatch.errors import InputError
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
+    ChoiceTerms,
     ContractTerms,
     FloatArray,
     PoolTerms,
@@ -132,7 +133,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         physical=contract.structure != "virtual",
         eligible=contract.technology.carbon_free,
         existing=existing,
-        min_mw=least_mw,
+        min_mw=least_of_all(contract, least_mw),
         max_mw=math.inf if most_mw is None else most_mw,
         available_mwh_per_mw=available,
         least_mwh_per_mw=least,
@@ -141,7 +142,32 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         reference_price_per_mwh=zone.spot_price_per_mwh if contract.structure == "virtual" else None,
         capacity_fee_per_mw_year=fee,
         dispatchable=contract.structure == "clean_firm",
+        choice=choice_terms(contract, least_mw),
     )
+
+
+def choice_terms(offer: Contract | Storage, least_mw: float, least_mwh: float = 0.0) -> ChoiceTerms | None:
+    """Return what makes the size of an offer a whole-number decision; None where nothing does."""
+    alone = may_be_left(offer)
+    if offer.lot_mw is None and not alone:
+        return None
+    return ChoiceTerms(
+        lot_mw=offer.lot_mw,
+        least_mw=least_mw if alone else 0.0,
+        least_mwh=least_mwh if alone else 0.0,
+        or_nothing=offer.or_nothing,
+        variant_of=offer.variant_of,
+    )
+
+
+def may_be_left(offer: Contract | Storage) -> bool:
+    """Tell whether an offer with a least size may be left alone all the same."""
+    return offer.or_nothing or offer.variant_of is not None
+
+
+def least_of_all(offer: Contract | Storage, least: float) -> float:
+    """Return the least that a size may be: 0 of an offer that may be left alone."""
+    return 0.0 if may_be_left(offer) else least
 
 
 def _may_curtail(price_limit: float | None, zone: Zone, steps: int) -> NDArray[np.bool_]:
@@ -163,14 +189,15 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
-        min_power_mw=storage.min_power_mw,
+        min_power_mw=least_of_all(storage, storage.min_power_mw),
         max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
-        min_energy_mwh=storage.min_energy_mwh,
+        min_energy_mwh=least_of_all(storage, storage.min_energy_mwh),
         max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
         duration_hours=storage.duration_hours,
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.facts import (
     DataTier,
     Device,
@@ -36,7 +37,7 @@ from carbonmatch.records.ledger import (
 )
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
-from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum, WholeNumbers
 from carbonmatch.records.problem import (
     Budget,
     ContractTerms,
@@ -59,6 +60,7 @@ __all__ = [
     "Budget",
     "CarbonTerms",
     "Certificate",
+    "ChoiceTerms",
     "Claims",
     "ContractLedger",
     "ContractTerms",
@@ -93,6 +95,7 @@ __all__ = [
     "TargetTerms",
     "TimeTerms",
     "Tracing",
+    "WholeNumbers",
     "Worth",
     "Yardstick",
     "YearTerms",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
 from carbonmatch.records.carbon import CarbonTerms
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
@@ -106,6 +107,7 @@ class ContractTerms:
     reference_price_per_mwh  received per MWh generated (virtual contracts: the spot price); None where nothing is
     capacity_fee_per_mw_year  paid per MW, whatever is generated
     dispatchable           output is the buyer's choice: what is available and not taken is not curtailed
+    choice                 what makes its size a whole-number decision; None where it may be anything in its limits
     """
 
     name: str
@@ -124,6 +126,7 @@ class ContractTerms:
     reference_price_per_mwh: FloatArray | None
     capacity_fee_per_mw_year: float
     dispatchable: bool
+    choice: ChoiceTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ class StorageTerms:
     cycles_per_year       full cycles in a year; inf where the offer names no limit
     cycle_efficiency      MWh at the terminals per MWh that counts as cycled: the discharge efficiency where cycles are
                           counted on the stored basis, 1 where they are counted as delivered
+    choice                what makes its power a whole-number decision; None where it may be anything in its limits
     """
 
     name: str
@@ -178,6 +182,7 @@ class StorageTerms:
     min_state_of_charge: float
     cycles_per_year: float
     cycle_efficiency: float
+    choice: ChoiceTerms | None = None
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,8 @@ from __future__ import annotations
 from carbonmatch.solving.compile import CompiledModel, compile_model
 from carbonmatch.solving.dual_face import DualFace, dual_face
 from carbonmatch.solving.linear_program import LinearProgram
-from carbonmatch.solving.solve import (
-    SolveOptions,
-    check_solver,
-    recertified,
-    rechecked,
-    solve_compiled,
-    solve_model,
-    takes_matrix,
-)
+from carbonmatch.solving.options import SolveOptions, check_solver, takes_matrix
+from carbonmatch.solving.solve import recertified, rechecked, solve_compiled, solve_model
 
 __all__ = [
     "CompiledModel",
