@@ -9,10 +9,14 @@ from typing import Any, Final
 
 import pyomo.core as pyo
 
-from carbonmatch.records import ChoiceTerms, ContractTerms, Problem, StorageTerms
+from carbonmatch.records import ChoiceTerms, ContractTerms, FloatArray, Problem, StorageTerms
 
 WHOLE: Final = 1e-9
 """A limit that is a whole number of lots to this share of one is meant as such: 0.3 / 0.1 is 2.9999999999999996."""
+
+
+NOTHING: Final = 1e-6
+"""A size below this share of its largest is none: what an interior point leaves of an offer that is not taken."""
 
 
 def add_choice(block: pyo.Block, size: Any, choice: ChoiceTerms | None, least_mw: float, most_mw: float) -> None:
@@ -110,3 +114,46 @@ def with_any_size(problem: Problem) -> Problem:
         contracts=tuple(replace(contract, choice=None) for contract in problem.contracts),
         storage=tuple(replace(storage, choice=None) for storage in problem.storage),
     )
+
+
+def with_choices_held(problem: Problem, contracted_mw: FloatArray, power_mw: FloatArray) -> Problem:
+    """Return the problem with its whole-number decisions as they were made, and nothing else.
+
+    contracted_mw, power_mw   sizes of contracts and storage [MW]
+
+    A size in lots is held. An offer that was taken is taken at its least size or more, up to its largest; one that was
+    left is left. It is the linear programme that the prices of an optimum are of.
+    """
+    return replace(
+        problem,
+        contracts=tuple(_held_contract(*of) for of in zip(problem.contracts, contracted_mw.tolist(), strict=True)),
+        storage=tuple(_held_storage(*of) for of in zip(problem.storage, power_mw.tolist(), strict=True)),
+    )
+
+
+def _held_contract(contract: ContractTerms, size_mw: float) -> ContractTerms:
+    if contract.choice is None:
+        return contract
+    least, most = _held(contract.choice, size_mw, contract.min_mw, contract.max_mw)
+    return replace(contract, min_mw=least, max_mw=most, choice=None)
+
+
+def _held_storage(storage: StorageTerms, power_mw: float) -> StorageTerms:
+    choice = storage.choice
+    if choice is None:
+        return storage
+    least, most = _held(choice, power_mw, storage.min_power_mw, storage.max_power_mw)
+    energy = choice.least_mwh if choice.may_be_left and most > 0.0 else storage.min_energy_mwh
+    return replace(storage, min_power_mw=least, max_power_mw=most, min_energy_mwh=energy, choice=None)
+
+
+def _held(choice: ChoiceTerms, size_mw: float, least_mw: float, most_mw: float) -> tuple[float, float]:
+    """Return the limits that a decision leaves to a size."""
+    if choice.lot_mw is not None:
+        size = choice.lot_mw * round(size_mw / choice.lot_mw)
+        return size, size
+    if not choice.may_be_left:
+        return least_mw, most_mw
+    if size_mw <= NOTHING * most_mw:
+        return 0.0, 0.0
+    return choice.least_mw, most_mw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonmatch.solving.certificate import gross_cost
 from carbonmatch.solving.compile import CompiledModel, compile_model
 from carbonmatch.solving.dual_face import DualFace, dual_face
 from carbonmatch.solving.linear_program import LinearProgram
@@ -16,6 +17,7 @@ __all__ = [
     "check_solver",
     "compile_model",
     "dual_face",
+    "gross_cost",
     "recertified",
     "rechecked",
     "solve_compiled",

@@ -216,7 +216,6 @@ class _Search:
     def _proved(self, best: Optimum) -> Optimum:
         cost = best.certificate.primal_objective
         bound = min(cost, self._bound)
-        values = best.values[self.compiled.integers]
         engines = dict.fromkeys(run.engine for run in self.runs if run.certified)
         proof = WholeNumbers(
             decisions=len(self.compiled.integers),
@@ -224,7 +223,7 @@ class _Search:
             gap_absolute=cost - bound,
             gap=self._gap(bound),
             asked=self.asked_gap,
-            residual=float(np.abs(values - np.round(values)).max()),
+            residual=self.compiled.integrality_residual(best.values),
             solver=f"branch and bound over programmes of {', '.join(engines)}",
             nodes=self.nodes,
             programmes=self.programmes,

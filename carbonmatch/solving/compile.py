@@ -42,6 +42,11 @@ class CompiledModel:
         least[self.integers], most[self.integers] = lower, upper
         return replace(self, program=replace(self.program, lower=least, upper=most))
 
+    def integrality_residual(self, values: FloatArray) -> float:
+        """Return the largest distance of a whole number of a solution from one; `values` is (columns,)."""
+        found = values[self.integers]
+        return float(np.abs(found - np.round(found)).max(initial=0.0))
+
     def held_at(self, values: FloatArray) -> CompiledModel:
         """Return the linear programme in which the whole numbers are those of a solution, each rounded exactly.
 

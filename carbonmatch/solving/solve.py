@@ -123,7 +123,7 @@ def rechecked(
             f"columns and {rows:,} rows."
         )
         raise VerificationError(message)
-    apart = np.abs(values[compiled.integers] - np.round(values[compiled.integers])).max(initial=0.0)
+    apart = compiled.integrality_residual(values)
     if apart > INTEGER_TOLERANCE:
         raise VerificationError(f"The solver's answer is {apart:.1e} off a whole number where one is wanted.")
     certificate = certify(compiled.held_at(values).program, values, duals, yardstick)
