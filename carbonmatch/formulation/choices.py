@@ -105,14 +105,18 @@ def offers_with_choice(problem: Problem) -> Iterator[tuple[str, ContractTerms | 
             yield f"storage.{storage.name}", storage, storage.choice
 
 
-def with_any_size(problem: Problem) -> Problem:
-    """Return the problem with sizes that may be anything within their limits: no lots, least sizes or variants."""
-    if not any(True for _ in offers_with_choice(problem)):
+def with_any_size(problem: Problem, only: str | None = None) -> Problem:
+    """Return the problem with sizes that may be anything within their limits: no lots, least sizes or variants.
+
+    only   the key of the one offer that is freed; all unless given
+    """
+    freed = {key for key, _, _ in offers_with_choice(problem) if only in {None, key}}
+    if not freed:
         return problem
     return replace(
         problem,
-        contracts=tuple(replace(contract, choice=None) for contract in problem.contracts),
-        storage=tuple(replace(storage, choice=None) for storage in problem.storage),
+        contracts=tuple(replace(c, choice=None) if f"contracts.{c.name}" in freed else c for c in problem.contracts),
+        storage=tuple(replace(b, choice=None) if f"storage.{b.name}" in freed else b for b in problem.storage),
     )
 
 

@@ -84,14 +84,14 @@ class CaseSolver:
                 bought = self._bought(case, problem, options, sizes)
             problem = bought.problem
         if self._is_known(problem) and self._proves_out_of_reach(problem, began):
-            raise InfeasibleError(why_infeasible(case, problem, self._best(problem, began), sizes))
+            raise InfeasibleError(self._why_infeasible(case, problem, sizes, began))
         try:
             built = self._built(problem, stages)
             proved = partial(self._proves_out_of_reach, problem, began)
             optimum = solve_compiled(built.compiled, problem.yardstick, options, proved)
             stages.seconds.update(optimum.seconds)
         except InfeasibleError as error:
-            raise InfeasibleError(why_infeasible(case, problem, self._best(problem, began), sizes)) from error
+            raise InfeasibleError(self._why_infeasible(case, problem, sizes, began)) from error
         return verified_result(
             case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
         )
@@ -121,6 +121,10 @@ class CaseSolver:
             return buy(problem, options)
         except InfeasibleError as error:
             raise InfeasibleError(why_unaffordable(case, problem, error, options, sizes)) from error
+
+    def _why_infeasible(self, case: Case, problem: Problem, sizes: Sizes | None, began: float) -> str:
+        options = replace(self.options, started=began)
+        return why_infeasible(case, problem, self._best(problem, began), sizes, options)
 
     def _best(self, problem: Problem, began: float) -> float | None:
         """Return the best score in reach; of cases that differ in their target alone it is looked for once."""

@@ -145,9 +145,9 @@ def _of_whole_numbers(problem: Problem) -> list[str]:
     if not keys:
         return []
     return [
-        f"prices are those of the linear programme with the whole numbers held ({listed(keys)}): what the next MW would "
-        "be worth if it could be had. A whole lot or another variant is worth something else, and an offer in lots may "
-        "be worth more than it costs and still not be taken further"
+        f"prices are those of the linear programme with the whole numbers held ({listed(keys)}): what the next MW "
+        "would be worth if it could be had. A whole lot or another variant is worth something else: an offer in lots "
+        "may be worth more than it costs and still not be taken further"
     ]
 
 
