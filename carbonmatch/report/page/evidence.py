@@ -44,7 +44,8 @@ def certificate(summary: Mapping[str, Any], units: Units) -> Certificate | None:
     held = " with these whole numbers" if search else ""
     sentences = [
         f"No portfolio within the limits of this case{held} costs less than "
-        f"{number(found['dual_objective'], 2)} {currency} net of sales; this one costs {number(found['primal_objective'], 2)} {currency}. "
+        f"{number(found['dual_objective'], 2)} {currency} net of sales; this one costs "
+        f"{number(found['primal_objective'], 2)} {currency}. "
         f"The distance, {distance} {currency}, is {found['gap']:.0e} of gross cost.",
         "carbonmatch computes this itself from the matrix of the problem and the vectors of the engine, and writes no "
         "run whose checks fail. The hourly score is recomputed by code that does not know the model.",
