@@ -19,6 +19,7 @@ COST_COMPONENTS = (
     "existing_contracts",
     "storage_capacity",
     "storage_operation",
+    "storage_degradation",
     "grid_energy",
     "firm_capacity",
     "carbon_price",
@@ -26,7 +27,7 @@ COST_COMPONENTS = (
 )
 """Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
 
-`carbon_price` is there only where the case gives one.
+`storage_degradation` and `carbon_price` are there only where the case gives such a cost.
 """
 
 
@@ -102,7 +103,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
-                 + carbon_price + surplus_sales      [currency over the horizon]; surplus_sales < 0 where selling earns
+                 + storage_degradation + carbon_price + surplus_sales      [currency over the horizon]
+                 surplus_sales < 0 where selling earns
 
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
@@ -116,6 +118,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
         "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
         "surplus_sales": [-block.sales for block in model.zone.values()],
     }
+    if any(storage.degradation_cost_per_mwh for storage in problem.storage):
+        parts["storage_degradation"] = [block.degradation_cost for block in model.storage.values()]
     price = problem.target.carbon_price_per_t
     if price is not None:
         parts["carbon_price"] = [carbon_cost(model, price)]

@@ -157,9 +157,9 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         name=storage.name,
         zone=zone_number,
         pools=pool_terms(case, storage),
-        power_cost_per_mw_year=demanded(storage.power_cost_per_mw_year),
-        energy_cost_per_mwh_year=demanded(storage.energy_cost_per_mwh_year),
-        discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
+        power_cost_per_mw_year=storage.power_cost(case.grid),
+        energy_cost_per_mwh_year=storage.energy_cost,
+        discharge_cost_per_mwh=storage.discharge_cost,
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
@@ -171,6 +171,7 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
     )
 
 

@@ -19,7 +19,8 @@ SizeOfUnit = Literal["power_mw", "energy_mwh"]
 def build_unit(storage: StorageTerms, prices: ShadowPrices, time: TimeTerms, unit: SizeOfUnit) -> pyo.ConcreteModel:
     """Return the linear programme of one MW, or one MWh, of a storage that takes prices as they are.
 
-    minimise  capacity_cost + operation_cost - sum_k sum_t worth[k,t] * discharge[k,t] - paid[k,t] * charge[k,t]
+    minimise  capacity_cost + operation_cost + degradation_cost
+              - sum_k sum_t worth[k,t] * discharge[k,t] - paid[k,t] * charge[k,t]
 
     worth, paid   [currency/MWh] by pool k: the energy value where it is delivered, and the attribute value where it is
                   clean; grey charge is paid in operation_cost alone
@@ -37,7 +38,8 @@ def build_unit(storage: StorageTerms, prices: ShadowPrices, time: TimeTerms, uni
             values[storage.zone] for values in (prices.energy_value_per_mwh, prices.attribute_value_per_mwh)
         )
         earned = sum(_earned(pool, energy, attribute) for pool in flows)
-        model.total_cost = pyo.Objective(expr=block.capacity_cost + block.operation_cost - earned)
+        cost = block.capacity_cost + block.operation_cost + block.degradation_cost
+        model.total_cost = pyo.Objective(expr=cost - earned)
     return model
 
 

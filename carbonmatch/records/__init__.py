@@ -20,6 +20,7 @@ from carbonmatch.records.facts import (
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     Tracing,
     ZoneFacts,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "Solution",
     "StorageFacts",
     "StorageLedger",
+    "StoragePayment",
     "StorageTerms",
     "TargetTerms",
     "TimeTerms",

@@ -159,6 +159,7 @@ class StorageTerms:
     cycles_per_year       full cycles in a year; inf where the offer names no limit
     cycle_efficiency      MWh at the terminals per MWh that counts as cycled: the discharge efficiency where cycles are
                           counted on the stored basis, 1 where they are counted as delivered
+    degradation_cost_per_mwh   what a discharged MWh takes of its life, on top of discharge_cost_per_mwh
     """
 
     name: str
@@ -178,6 +179,12 @@ class StorageTerms:
     min_state_of_charge: float
     cycles_per_year: float
     cycle_efficiency: float
+    degradation_cost_per_mwh: float = 0.0
+
+    @property
+    def cost_per_discharged_mwh(self) -> float:
+        """All that a discharged MWh costs, degradation included [currency/MWh]."""
+        return self.discharge_cost_per_mwh + self.degradation_cost_per_mwh
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from carbonmatch.records.array import FloatArray
 
@@ -38,6 +38,7 @@ class Solution:
     adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 
@@ -66,3 +67,4 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
+    storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
