@@ -6,17 +6,18 @@ the second, with 0.9 each way: 10 MWh delivered are 11.111 stored and 12.346 cha
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from accounting.by_hand import ledger_of
-from small_cases import QUICK, a_case, merged, solved
+from small_cases import QUICK, a_case, solved
 
 import carbonmatch as cm
 from carbonmatch.accounting import prove
 from carbonmatch.case.ownership import annuity_factor
 from carbonmatch.formulation import adapt, build_model, problem_from_case
 from carbonmatch.solving import compile_model
+from carbonmatch.study.batch import Executor
+from carbonmatch.study.explain import explain_result
+from carbonmatch.timegrid import TimeGrid
 
 CHARGED, STORED = 10 / 0.81, 10 / 0.9
 SUN = 80 * (10 + CHARGED)
@@ -63,7 +64,9 @@ def test_an_owned_storage_costs_its_annuity_and_what_it_takes_to_run():
     assert (battery.power_cost_per_mw_year, battery.energy_cost_per_mwh_year) == pytest.approx((8760, 11000))
     size = 2 * CHARGED + 11000 * 2 / 8760 * STORED
     assert solution.objective == pytest.approx(SUN + size + 2 * 10, rel=1e-9)
-    assert solution.storage_cost_parts["battery"] == pytest.approx({"capacity": size, "operation": 20, "degradation": 0})
+    assert solution.storage_cost_parts["battery"] == pytest.approx(
+        {"capacity": size, "operation": 20, "degradation": 0}
+    )
 
 
 def test_variable_costs_of_the_terms_come_on_top_of_the_discharge_cost():
@@ -90,8 +93,6 @@ def test_a_toll_is_paid_by_the_months_of_the_case():
     ],
 )
 def test_months_are_calendar_months_and_parts_of_them_by_their_hours(start, end, timezone, months):
-    from carbonmatch.timegrid import TimeGrid
-
     assert TimeGrid.from_local(start, end, timezone).months == pytest.approx(months, rel=1e-12)
 
 
@@ -136,10 +137,12 @@ def test_the_summary_tells_what_the_cost_of_a_storage_is_made_of():
     assert figures["annuity_factor"] == factor
     power_cost = 1000 * (figures["power_capex_per_kw"] * factor + figures["fixed_om_per_kw_year"])
     energy_cost = 1000 * (figures["energy_capex_per_kwh"] * factor + figures["fixed_om_per_kwh_year"])
-    assert (told["power_cost_per_mw_year"], told["energy_cost_per_mwh_year"]) == pytest.approx((power_cost, energy_cost))
+    assert (told["power_cost_per_mw_year"], told["energy_cost_per_mwh_year"]) == pytest.approx(
+        (power_cost, energy_cost)
+    )
     # the hourly table, as a controller would read it
-    hourly = result.tables.storage if hasattr(result.tables, "storage") else result.frames()["storage"]
-    discharged = float(hourly["clean_discharge_mwh"].sum())
+    hourly = result.storage_hourly
+    discharged = float((hourly["clean_discharge_mwh"] + hourly["grey_discharge_mwh"]).sum())
     capacity = years * (power_cost * battery["power_mw"] + energy_cost * battery["energy_mwh"])
     expected = {"capacity": capacity, "operation": (1 + 2) * discharged, "degradation": 3 * discharged}
     assert battery["cost_parts"] == pytest.approx(expected, rel=1e-9)
@@ -180,24 +183,22 @@ def test_wear_that_was_no_cost_before_asks_for_a_model_anew():
     assert adapt(build_model(built), built, wanted) is None
 
 
-def test_one_mw_of_a_tolled_storage_is_priced_with_its_wear():
-    """A storage left out enters when its fee falls to what its explanation says, its wear and variable fee paid."""
-    toll = {"fee_per_kw_month": 20000, "variable_fee_per_mwh": 1}
-    case = merged(
-        {"contracts": {"firm": FIRM}},
-        {"storage": {"battery": {**BATTERY, "tolled": toll, "duration_hours": 1, "degradation_cost_per_mwh": 2}}},
-    )
-    result = cm.solve(a_case(merged(case, {"target": WHOLE})), QUICK)
-    (entry,) = (told["entry"] for told in cm.explain(result).summary["storage"].values())
-    per_year = entry["power_cost_per_mw_year"]
-    months, years = 2 / 744, 2 / 8760
-    just = per_year * years / months / 1000
-    for fee, taken in ((0.999 * just, True), (1.001 * just, False)):
-        cheaper = merged(case, {"storage": {"battery": {"tolled": {**toll, "fee_per_kw_month": fee}}}})
-        _, solution, _ = solved(a_case(merged(cheaper, {"target": WHOLE})))
-        assert (solution.power_mw[0] > 1e-6) is taken
-    assert math.isfinite(just)
-    assert just > 0
-
-
 FIRM = {"technology": "geothermal", "zone": "Z", "structure": "clean_firm", "strike_per_mwh": 200, "max_mw": 100}
+
+
+def with_firm_supply(fee):
+    toll = {"fee_per_kw_month": fee, "variable_fee_per_mwh": 1}
+    battery = {**BATTERY, "tolled": toll, "duration_hours": 1.2, "degradation_cost_per_mwh": 2}
+    return a_case({"contracts": {"firm": FIRM}, "storage": {"battery": battery}, "target": WHOLE})
+
+
+def test_one_mw_of_a_tolled_storage_is_priced_with_its_wear():
+    # 10 MWh in the second hour: firm at 200, or sun at 80 / 0.81 and 1 + 2 per MWh out of the battery: 98.23 are left
+    # for the toll of 1.2346 MW for each MWh an hour: 79.57 per MW over the case, 349,000 a year
+    result = cm.solve(with_firm_supply(20000), QUICK)
+    told = explain_result(result, QUICK, exit_prices=False, executor=Executor(jobs=1)).summary["storage"]["battery"]
+    just = told["entry"]["power_cost_per_mw_year"]
+    assert just == pytest.approx((200 - 80 / 0.81 - 3) * 0.81 * 8760 / 2, rel=1e-6)
+    fee = just * (2 / 8760) / (2 / 744) / 1000
+    assert solved(with_firm_supply(0.999 * fee))[1].power_mw[0] == pytest.approx(CHARGED)
+    assert solved(with_firm_supply(1.001 * fee))[1].power_mw[0] == pytest.approx(0, abs=1e-9)

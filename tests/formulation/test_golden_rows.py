@@ -80,6 +80,17 @@ EVERYTHING = {
     "surplus": {"max_share": 0.5},
     "target": {"matching": "hourly", "cfe": 0.75, "grid_credit": True},
 }
+WORN = {
+    "storage": {
+        "battery": {
+            "zone": "Z",
+            "tolled": {"fee_per_kw_month": 7.44, "variable_fee_per_mwh": 1},
+            "duration_hours": 2,
+            "round_trip_efficiency": 0.64,
+            "degradation_cost_per_mwh": 3,
+        },
+    },
+}
 ANNUAL = {"target": {"matching": "annual", "cfe": 0.75}}
 CARBON = {
     "zones": {
@@ -147,6 +158,7 @@ MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
     (build_model, CARBON, {"carbon_cap", "standard_supply_limit"}),
+    (build_model, WORN, ()),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
