@@ -55,6 +55,9 @@ class Storage(Entry):
     cycles_per_year, cycle_basis  limit on full cycles, counted in stored or delivered energy
     grid_charging                 whether it may charge from the grid
     grid_charging_margin_per_mwh  on top of the spot price for what it charges from the grid [currency/MWh]
+    paired_with                   the contract whose plant it stands beside: it charges from that alone
+    connection_mw, connection_share   most that both feed in together [MW], or per MW of the contract; no limit unless
+                                  one is given
     settlement                    how contracted energy that passes through it is settled: delivered or spot
     tracing                       which charge a discharge draws on: fifo, lifo or weighted_average
     embodied_kg_per_kwh           emissions of building it [kg CO2e/kWh of capacity], over lifetime_years
@@ -82,6 +85,9 @@ class Storage(Entry):
     cycle_basis: Literal["stored", "delivered"] = "stored"
     grid_charging: bool = False
     grid_charging_margin_per_mwh: NonNegative = 0.0
+    paired_with: str | None = None
+    connection_mw: Positive | None = None
+    connection_share: Positive | None = None
     settlement: Literal["delivered", "spot"] | None = None
     tracing: Literal["fifo", "lifo", "weighted_average"] = "fifo"
     embodied_kg_per_kwh: NonNegative | None = None
@@ -187,6 +193,34 @@ class Storage(Entry):
         if value:
             why = "charging from the grid is paid at the spot price"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why)
+        return value
+
+    @field_validator("paired_with")
+    @classmethod
+    def _charges_from_its_plant_alone(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("grid_charging"):
+            what = "is true, and a storage that is paired charges from its plant alone; leave one of the two out"
+            refuse(Finding(what, beside="grid_charging"))
+        return value
+
+    @field_validator("connection_mw", "connection_share")
+    @classmethod
+    def _a_connection_is_that_of_a_plant(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is None or "paired_with" not in info.data:
+            return value
+        if info.data["paired_with"] is None:
+            refuse(
+                "is given, and paired_with is not; it is the connection of a plant: name its contract, or leave it out"
+            )
+        if info.field_name == "connection_share" and info.data.get("connection_mw") is not None:
+            refuse("is given, and so is connection_mw; a connection has one size: leave one of the two out")
+        return value
+
+    @field_validator("settlement")
+    @classmethod
+    def _what_a_pair_stores_is_delivered(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "spot" and info.data.get("paired_with") is not None:
+            refuse("is spot, and the storage is paired with a plant, whose energy is delivered; leave it out")
         return value
 
     @field_validator("metered_discharge_mw")

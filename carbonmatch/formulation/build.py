@@ -8,11 +8,12 @@ from pyomo.common.gc_manager import PauseGC
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
 from carbonmatch.formulation.contract import add_contract
+from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
-from carbonmatch.records import Problem
+from carbonmatch.records import Problem, TimeTerms
 
 COST_COMPONENTS = (
     "contracts",
@@ -76,7 +77,11 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         flows[contract.zone].contracts.append(add_contract(model.contract[contract.name], contract, time))
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
-        flows[storage.zone].pools.extend(add_storage(model.storage[storage.name], storage, time))
+        pools = add_storage(model.storage[storage.name], storage, time)
+        flows[storage.zone].pools.extend(pools)
+        if storage.pairing is not None:
+            plant = _plant(model, flows[storage.zone], storage.pairing.partner, time)
+            add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
     model.site = pyo.Block([site.name for site in problem.sites])
     for site in problem.sites:
         flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))
@@ -88,6 +93,14 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         for zone in problem.zones:
             add_emissions(model.zone[zone.name], zone)
     return flows
+
+
+def _plant(model: pyo.Block, flows: ZoneFlows, name: str, time: TimeTerms) -> Plant:
+    """Return the plant of a contract; one that is left out of a problem generates nothing."""
+    for contract in flows.contracts:
+        if contract.terms.name == name:
+            return Plant(contract.generation, model.contract[name].contracted_mw)
+    return Plant([0.0] * time.steps, 0.0)
 
 
 def add_demands(model: pyo.Block, problem: Problem, flows: list[ZoneFlows]) -> None:

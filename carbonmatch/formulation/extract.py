@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.hybrid import pairing_prices
 from carbonmatch.formulation.matching import score_weights
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
@@ -143,6 +144,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         green_premium_per_mwh=premium,
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
         carbon_cap_value_per_t=math.nan if cap is None else -dual.get(id(cap), 0.0),
+        pairing=pairing_prices(model, problem, dual),
     )
 
 

@@ -39,6 +39,7 @@ from carbonmatch.records.ledger import (
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
     Matching,
@@ -80,6 +81,8 @@ __all__ = [
     "Links",
     "Matching",
     "Optimum",
+    "PairingPrices",
+    "PairingTerms",
     "PoolTerms",
     "Problem",
     "Registry",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.pairing import PairingPrices
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class ShadowPrices:
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
     """
@@ -28,6 +30,7 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
