@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
@@ -25,9 +26,10 @@ def add_pairing(block: pyo.Block, pairing: PairingTerms, pools: list[PoolFlows],
     charge: Flow = [sum(pool.charge[t] for pool in pools) for t in range(time.steps)]
     discharge: Flow = [sum(pool.discharge[t] for pool in pools) for t in range(time.steps)]
     add_partner_charge(block, pools, charge, plant.generation)
+    block.fed_in = [g + d - c for g, d, c in zip(plant.generation, discharge, charge, strict=True)]
     if pairing.has_connection:
-        net = [g + d - c for g, d, c in zip(plant.generation, discharge, charge, strict=True)]
-        add_shared_connection(block, pairing, net, plant.contracted_mw, time)
+        block.connection_mw = pyo.Expression(expr=pairing.connection(plant.contracted_mw))
+        block.shared_connection = fed_in_limit(block, pairing, block.connection_mw, time)
 
 
 def add_partner_charge(block: pyo.Block, pools: list[PoolFlows], charge: Flow, generation: Flow) -> None:
@@ -44,22 +46,16 @@ def add_partner_charge(block: pyo.Block, pools: list[PoolFlows], charge: Flow, g
     block.partner_charge = pyo.Constraint(able, rule=lambda _, t: charge[t] - generation[t] <= 0.0)
 
 
-def add_shared_connection(
-    block: pyo.Block, pairing: PairingTerms, fed_in: Flow, contracted_mw: pyo.Var | float, time: TimeTerms
-) -> None:
-    """Feed in no more than the connection of the plant carries.
+def fed_in_limit(block: pyo.Block, pairing: PairingTerms, connection: Any, time: TimeTerms) -> pyo.Constraint:
+    """Return the rows by which plant and storage feed in no more than a connection carries.
 
-    generation[t] + discharge[t] - charge[t] <= connection_mw * h                       [MWh per step]
-    generation[t] + discharge[t] - charge[t] <= connection_mw_per_mw * contracted_mw * h
+    generation[t] + discharge[t] - charge[t] <= connection * loss_factor * h            [MWh per step]
 
-    All of it at the meter: a connection at the plant is less by the losses on the way. What is fed in is never below 0,
-    for nothing is charged but what is generated.
+    connection    [MW] at the plant: a number, connection_share * contracted_mw, or a variable
+    What is fed in is never below 0, for nothing is charged but what is generated.
     """
-    constant = bool(np.isfinite(pairing.connection_mw))
-    carried = pairing.connection_mw if constant else pairing.connection_mw_per_mw * contracted_mw
-    block.shared_connection = pyo.Constraint(
-        range(time.steps), rule=lambda _, t: fed_in[t] - time.hours_per_step * carried <= 0.0
-    )
+    hours = time.hours_per_step * pairing.loss_factor
+    return pyo.Constraint(range(time.steps), rule=lambda _, t: block.fed_in[t] - hours * connection <= 0.0)
 
 
 def pairing_prices(model: pyo.Block, problem: Problem, dual: dict[int, float]) -> dict[str, PairingPrices]:
@@ -75,12 +71,12 @@ def pairing_prices(model: pyo.Block, problem: Problem, dual: dict[int, float]) -
             continue
         block = model.storage[storage.name]
         charge, connection = (_worth(block, name, dual, time.steps) for name in ("partner_charge", "shared_connection"))
-        share = pairing.connection_mw_per_mw
+        per_mw = time.hours_per_step * pairing.loss_factor * pairing.connection_share
         plant = plants[pairing.partner]
         found[pairing.partner] = PairingPrices(
             charge_per_mwh=charge,
             connection_per_mwh=connection,
-            connection_per_mw=time.hours_per_step * share * float(connection.sum()) if np.isfinite(share) else 0.0,
+            connection_per_mw=per_mw * float(connection.sum()) if np.isfinite(per_mw) else 0.0,
             chargeable=plant.available_mwh_per_mw > 0.0,
         )
     return found

@@ -126,14 +126,14 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
 
 
 def pairing_terms(case: Case, storage: Storage) -> PairingTerms | None:
-    """Return the plant that a storage stands beside; its connection as it reaches the meter, the losses taken off."""
+    """Return the plant that a storage stands beside, and their connection."""
     if storage.paired_with is None:
         return None
-    reached = case.contracts[storage.paired_with].loss_factor
     return PairingTerms(
         partner=storage.paired_with,
-        connection_mw=math.inf if storage.connection_mw is None else storage.connection_mw * reached,
-        connection_mw_per_mw=math.inf if storage.connection_share is None else storage.connection_share * reached,
+        connection_mw=math.inf if storage.connection_mw is None else storage.connection_mw,
+        connection_share=math.inf if storage.connection_share is None else storage.connection_share,
+        loss_factor=case.contracts[storage.paired_with].loss_factor,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +17,24 @@ class PairingTerms:
     """A storage that stands beside one plant and charges from it alone.
 
     partner             name of the contract of the plant
-    connection_mw       most that plant and storage feed in together, at the meter [MW]; inf where there is no limit
-    connection_mw_per_mw   the same per MW of the contract [MW/MW]; inf where there is no limit
+    connection_mw       most that plant and storage feed in together, at the plant [MW]; inf where there is no limit
+    connection_share    the same per MW of the contract [MW/MW]; inf where there is no limit
+    loss_factor         share of what is fed in that reaches the meter, where generation and storage are counted
     """
 
     partner: str
     connection_mw: float
-    connection_mw_per_mw: float
+    connection_share: float
+    loss_factor: float
 
     @property
     def has_connection(self) -> bool:
         """Whether what is fed in has a limit."""
-        return bool(np.isfinite(self.connection_mw) or np.isfinite(self.connection_mw_per_mw))
+        return math.isfinite(self.connection_mw) or math.isfinite(self.connection_share)
 
-    def connection(self, contracted_mw: float) -> float:
-        """Return the connection of a contract of a size [MW]."""
-        if np.isfinite(self.connection_mw):
-            return self.connection_mw
-        return self.connection_mw_per_mw * contracted_mw if np.isfinite(self.connection_mw_per_mw) else np.inf
+    def connection(self, contracted_mw: Any) -> Any:
+        """Return the connection of a contract of a size, a number or an expression, at the plant [MW]."""
+        return self.connection_mw if math.isfinite(self.connection_mw) else self.connection_share * contracted_mw
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_what_may_not_be_curtailed_has_to_be_stored():
 
 
 def test_a_connection_may_grow_with_the_plant():
-    # 0.4 MW per MW: 10 MW to the load take 25 MW of sun, though 10 + 12.346 MWh are enough; half of what is lost is paid
+    # 0.4 MW per MW: 10 MW to the load take 25 MW of sun, though 10 + 12.346 MWh are enough; half of what is lost is due
     sun = {"curtailment": {"compensation": 0.5}}
     lost = 25 - 10 - CHARGED
     cost = 20 * (10 + CHARGED + 0.5 * lost) + 2 * CHARGED + STORED
