@@ -6,12 +6,15 @@ The battery has 0.9 each way and costs 2 per MW and 1 per MWh over the two hours
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from accounting.by_hand import ledger_of
 from small_cases import TWO_HOURS, a_case, merged, solved
 
 from carbonmatch.accounting import prove
+from carbonmatch.accounting.pairing import pairing_faults
 from carbonmatch.errors import InputError
 
 BATTERY = {
@@ -214,3 +217,52 @@ def test_nothing_is_charged_while_the_plant_stands_still():
     _, solution, _ = solved(a_hybrid())
     assert np.all(solution.clean_charge_mwh[0] <= solution.generation_mwh[0] + 1e-9)
     assert solution.clean_charge_mwh[0][1] == 0
+
+
+def test_what_the_battery_stores_is_of_its_own_plant():
+    # both plants generate 10 MWh in the first hour; the battery takes 8 of the sun, and the load 2 of it and 8 of wind
+    wind = {
+        "technology": "onshore_wind",
+        "zone": "Z",
+        "structure": "pay_as_produced",
+        "strike_per_mwh": 1,
+        "capacity_factor": [1.0, 0.0],
+        "existing_mw": 10,
+    }
+    held = {"min_power_mw": 8, "max_power_mw": 8}
+    sun = {"existing_mw": 10, "max_mw": ...}
+    changes = {"contracts": {"sun": sun, "wind": wind}, "target": {"cfe": 0.5 + 0.5 * 0.648}}
+    problem, solution, _ = solved(a_hybrid(changes, **held))
+    ledger = ledger_of(problem, solution)
+    prove(problem, solution, ledger)
+    mine, other = ledger.contracts
+    assert (mine.name, other.name) == ("sun", "wind")
+    assert mine.stored_mwh.tolist() == pytest.approx([8, 0])
+    assert other.stored_mwh.tolist() == pytest.approx([0, 0])
+    # 12 MWh are left for a load of 10: 2 of sun and 10 of wind, a sixth of which is in excess
+    assert mine.matched_mwh[0] == pytest.approx(2 * 10 / 12)
+    assert other.matched_mwh[0] == pytest.approx(10 * 10 / 12)
+    assert mine.matched_from_storage_mwh.tolist() == pytest.approx([0, 6.48])
+    assert other.matched_from_storage_mwh.tolist() == pytest.approx([0, 0])
+    assert set(ledger.links.contract) == {0}
+
+
+@pytest.mark.parametrize(
+    ("flow", "step", "by", "told"),
+    [
+        ("clean_charge_mwh", 1, 1.0, "battery charges more than sun generates, by 1 MWh in step 1"),
+        (
+            "clean_discharge_mwh",
+            1,
+            1.0,
+            "battery and sun feed in more than their connection carries, by 1 MWh in step 1",
+        ),
+        ("grey_charge_mwh", 0, 1.0, "battery charges from the grid, and it stands beside sun"),
+    ],
+)
+def test_a_pair_that_does_not_keep_to_it_is_refused(flow, step, by, told):
+    problem, solution, _ = solved(a_hybrid({"target": {"cfe": 0.8}}, connection_mw=8))
+    assert pairing_faults(problem, solution) == []
+    flows = getattr(solution, flow).copy()
+    flows[0, step] += by
+    assert told in pairing_faults(problem, replace(solution, **{flow: flows}))
