@@ -36,6 +36,7 @@ def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dic
             "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
             "tracing": facts.storage[b].tracing,
             "cost": solution.storage_cost[storage.name],
+            **_pairing_summary(storage, solution, problem),
             **_payment_summary(storage, facts.storage[b].payment, solution),
         }
     return result
@@ -69,3 +70,13 @@ def same_step_mwh(solution: Solution, b: int) -> FloatArray:
     discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
     least: FloatArray = np.minimum(charge, discharge)
     return least
+
+
+def _pairing_summary(storage: StorageTerms, solution: Solution, problem: Problem) -> dict[str, Any]:
+    """Return the plant that a storage stands beside, and the connection of both [MW]; nothing where there is none."""
+    pairing = storage.pairing
+    if pairing is None:
+        return {}
+    sizes = {contract.name: float(solution.contracted_mw[i]) for i, contract in enumerate(problem.contracts)}
+    connection = pairing.connection(sizes[pairing.partner]) if pairing.has_connection else None
+    return {"paired_with": pairing.partner, "connection_mw": connection}

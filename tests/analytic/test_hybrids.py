@@ -255,7 +255,7 @@ def test_what_the_battery_stores_is_of_its_own_plant():
             "clean_discharge_mwh",
             1,
             1.0,
-            "battery and sun feed in more than their connection carries, by 1 MWh in step 1",
+            "battery and sun feed in more than their connection carries, by 1 MWh",
         ),
         ("grey_charge_mwh", 0, 1.0, "battery charges from the grid, and it stands beside sun"),
     ],
@@ -265,4 +265,5 @@ def test_a_pair_that_does_not_keep_to_it_is_refused(flow, step, by, told):
     assert pairing_faults(problem, solution) == []
     flows = getattr(solution, flow).copy()
     flows[0, step] += by
-    assert told in pairing_faults(problem, replace(solution, **{flow: flows}))
+    found = pairing_faults(problem, replace(solution, **{flow: flows}))
+    assert any(fault.startswith(told) for fault in found)
