@@ -315,10 +315,11 @@ VARIANTS = [
         lambda r: all(p.connection_per_mwh.max() > 1.0 for p in r.solution.shadow_prices.pairing.values()),
         {
             "contracts.pv-brandenburg.curtailment": {"compensation": 0.2},
+            "contracts.wind-brandenburg.curtailment": {"compensation": 0.2},
             "contracts.pv-brandenburg.loss_factor": 0.95,
             "storage.battery": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
             "storage.battery.paired_with": "pv-brandenburg",
-            "storage.battery.connection_share": 0.1,
+            "storage.battery.connection_share": 0.06,
             "storage.molten-salt": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
             "storage.molten-salt.paired_with": "wind-brandenburg",
             "storage.molten-salt.connection_mw": 50,
