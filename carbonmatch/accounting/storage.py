@@ -45,22 +45,21 @@ def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dic
 def _payment_summary(storage: StorageTerms, payment: StoragePayment | None, solution: Solution) -> dict[str, Any]:
     """Return the terms of a storage and the parts of its cost, from which it can be computed again.
 
-    capacity = year_fraction * (power_cost_per_mw_year * power_mw + energy_cost_per_mwh_year * energy_mwh)
-    degradation = degradation_cost_per_mwh * discharge_mwh; operation is what is left
+    capacity_cost = year_fraction * (power_cost_per_mw_year * power_mw + energy_cost_per_mwh_year * energy_mwh)
+    degradation_cost = degradation_cost_per_mwh * discharge_mwh; operation_cost is what is left
     """
     if payment is None:
         return {}
+    parts = solution.storage_cost_parts[storage.name]
     return {
-        "payment": {
-            "terms": payment.terms,
-            "library": payment.library,
-            "power_cost_per_mw_year": storage.power_cost_per_mw_year,
-            "energy_cost_per_mwh_year": storage.energy_cost_per_mwh_year,
-            "discharge_cost_per_mwh": storage.discharge_cost_per_mwh,
-            "degradation_cost_per_mwh": storage.degradation_cost_per_mwh,
-            "figures": dict(payment.figures),
-        },
-        "cost_parts": dict(solution.storage_cost_parts[storage.name]),
+        "terms": payment.terms,
+        "library": payment.library,
+        **payment.figures,
+        "power_cost_per_mw_year": storage.power_cost_per_mw_year,
+        "energy_cost_per_mwh_year": storage.energy_cost_per_mwh_year,
+        "discharge_cost_per_mwh": storage.discharge_cost_per_mwh,
+        "degradation_cost_per_mwh": storage.degradation_cost_per_mwh,
+        **{f"{part}_cost": amount for part, amount in parts.items()},
     }
 
 

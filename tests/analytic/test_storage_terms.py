@@ -131,8 +131,8 @@ def test_wear_is_a_cost_of_its_own():
 def test_the_summary_tells_what_the_cost_of_a_storage_is_made_of():
     result = cm.solve(a_storage(owned=OWNED, degradation_cost_per_mwh=3, discharge_cost_per_mwh=1), QUICK)
     battery = result.summary["storage"]["battery"]
-    told, years = battery["payment"], result.summary["period"]["year_fraction"]
-    figures = told["figures"]
+    told = figures = battery
+    years = result.summary["period"]["year_fraction"]
     factor = annuity_factor(figures["discount_rate"], figures["life_years"])
     assert figures["annuity_factor"] == factor
     power_cost = 1000 * (figures["power_capex_per_kw"] * factor + figures["fixed_om_per_kw_year"])
@@ -145,7 +145,7 @@ def test_the_summary_tells_what_the_cost_of_a_storage_is_made_of():
     discharged = float((hourly["clean_discharge_mwh"] + hourly["grey_discharge_mwh"]).sum())
     capacity = years * (power_cost * battery["power_mw"] + energy_cost * battery["energy_mwh"])
     expected = {"capacity": capacity, "operation": (1 + 2) * discharged, "degradation": 3 * discharged}
-    assert battery["cost_parts"] == pytest.approx(expected, rel=1e-9)
+    assert {part: battery[f"{part}_cost"] for part in expected} == pytest.approx(expected, rel=1e-9)
     assert battery["cost"] == pytest.approx(sum(expected.values()), rel=1e-9)
     assert told["terms"] == "owned"
     components = result.summary["cost"]["components"]
@@ -155,7 +155,7 @@ def test_the_summary_tells_what_the_cost_of_a_storage_is_made_of():
 def test_a_storage_with_yearly_costs_is_told_as_before():
     yearly = {"power_cost_per_mw_year": 8760, "energy_cost_per_mwh_year": 4380}
     told = cm.solve(a_storage(**yearly), QUICK).summary["storage"]["battery"]
-    assert not {"payment", "cost_parts"} & told.keys()
+    assert not {"terms", "library", "power_cost_per_mw_year", "capacity_cost", "paired_with"} & told.keys()
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,8 @@ def test_a_sweep_over_fees_and_connections_is_each_of_its_cases(tmp_path):
             found = solve_case(case_from_mapping(a_pair(), Path(), settings=settings), QUICK)
             told = found.summary["storage"]["battery"]
             assert (told["paired_with"], told["connection_mw"]) == ("sun", connection)
-            assert told["payment"]["figures"]["fee_per_kw_month"] == fee
-            assert told["cost_parts"]["capacity"] == pytest.approx(1000 * fee * 2 / 744 * told["power_mw"])
+            assert told["fee_per_kw_month"] == fee
+            assert told["capacity_cost"] == pytest.approx(1000 * fee * 2 / 744 * told["power_mw"])
     assert case.storage["battery"].paired_with == "sun"
 
 
