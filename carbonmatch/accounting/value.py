@@ -119,7 +119,8 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
 def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float | None:
     """Return the strike below which one more MW would earn something [currency/MWh].
 
-    None where it never generates, and where the price floats: then no strike is agreed.
+    None where it never generates, where the price floats (then no strike is agreed), and where no strike is too high,
+    because a connection that comes with it is worth something and what is curtailed costs nothing.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
     saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
@@ -175,6 +176,8 @@ def _root(contract: ContractTerms, worth: FloatArray, settled: NDArray[np.bool_]
     # Net worth at u = the worth of each step, which the steps before it pay for; it grows along the order.
     at_steps = earned[:-1] - steps_worth * paid[:-1]
     running = int(np.argmax(at_steps > 0.0)) if (at_steps > 0.0).any() else len(order)
+    if paid[running] <= 0.0:  # it earns something whatever the strike is: a connection that costs nothing
+        return None
     return float(earned[running] / paid[running]) / saved_share
 
 

@@ -71,3 +71,11 @@ def test_without_the_storage_the_plant_keeps_its_connection(connection):
     assert battery["exit"]["saved_per_year"] > 0
     assert sun["exit"] is None
     assert sun["no_exit_because"] == "a storage stands beside it: solve the case without both"
+
+
+def test_a_connection_that_comes_for_nothing_is_worth_taking_at_any_strike():
+    free = {"sun": {"curtailment": {"compensation": 0}, "max_mw": 20}}
+    told = explained(a_pair("share", free)).summary["contracts"]["sun"]
+    assert told["at"] == "max"
+    assert told["entry_strike_per_mwh"] is None
+    assert told["strike_above_entry_per_mwh"] is None
