@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from explained_day import BATTERY, YEARS, cost, day, explained
+from explained_day import BATTERY, YEARS, cost, day, explained, limit
 
 PAIRED = {
     **BATTERY,
@@ -79,3 +79,22 @@ def test_a_connection_that_comes_for_nothing_is_worth_taking_at_any_strike():
     assert told["at"] == "max"
     assert told["entry_strike_per_mwh"] is None
     assert told["strike_above_entry_per_mwh"] is None
+
+
+@pytest.mark.parametrize(("key", "step"), [("connection_share", 1e-4), ("connection_mw", 1e-3)])
+def test_a_wider_connection_saves_what_is_told(key, step):
+    connection = {"connection_share": "share", "connection_mw": "megawatts"}[key]
+    told = limit(explained(a_pair(connection)), f"storage.battery.{key}")
+    value = CONNECTIONS[connection][key]
+    assert told["value"] == value
+    assert told["level"] == pytest.approx(value)
+    assert told["binds"]
+    narrow, wide = (cost(a_pair(connection, **{key: value + sign * step})) for sign in (-1, 1))
+    saved = (narrow - wide) / (2 * step) * (0.01 if key == "connection_share" else 1.0) / YEARS
+    assert told["saved_per_step_year"] == pytest.approx(saved, rel=1e-3)
+    assert saved > 1.0
+
+
+def test_a_connection_with_room_saves_nothing():
+    told = limit(explained(a_pair("free", connection_mw=500)), "storage.battery.connection_mw")
+    assert (told["binds"], told["saved_per_step_year"]) == (False, 0.0)
