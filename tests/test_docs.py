@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contracts import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.outage import Outage
+from carbonmatch.case.ownership import Owned, Tolled
 from carbonmatch.case.schema import Case, Time
 from carbonmatch.case.series import SeriesReference
 from carbonmatch.case.site import Grid, Site
@@ -36,6 +38,9 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     CleanFirmContract,
     Curtailment,
     Storage,
+    LibraryEntry,
+    Owned,
+    Tolled,
     Certificates,
     Device,
     Surplus,

@@ -32,6 +32,7 @@ from carbonmatch.case.block import (
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.contracts import AnyContract
+from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
@@ -226,7 +227,8 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
-        return (*free, *part, *self._loads_above_connections())
+        clips = [found for name, each in self.storage.items() if (found := clipped(name, each, self.contracts))]
+        return (*free, *part, *clips, *self._loads_above_connections())
 
     def _loads_above_connections(self) -> list[str]:
         axis, found = self.grid, []
@@ -265,6 +267,13 @@ class Case(Block):
             refuse(*found)
         Reading.of(info).lacking |= bool(found)
         return target
+
+    @field_validator("storage")
+    @classmethod
+    def _pairs_go_together(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        if "contracts" in info.data and (found := tuple(unpairable(storage, info.data["contracts"]))):
+            refuse(*found)
+        return storage
 
     @field_validator("scenarios")
     @classmethod

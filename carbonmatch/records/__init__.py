@@ -21,6 +21,7 @@ from carbonmatch.records.facts import (
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     Tracing,
     ZoneFacts,
 )
@@ -38,6 +39,7 @@ from carbonmatch.records.ledger import (
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
     Matching,
@@ -79,6 +81,8 @@ __all__ = [
     "Links",
     "Matching",
     "Optimum",
+    "PairingPrices",
+    "PairingTerms",
     "PoolTerms",
     "Problem",
     "Registry",
@@ -89,6 +93,7 @@ __all__ = [
     "Solution",
     "StorageFacts",
     "StorageLedger",
+    "StoragePayment",
     "StorageTerms",
     "TargetTerms",
     "TimeTerms",
