@@ -31,6 +31,7 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
+from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.site import Site, above_connection
@@ -228,7 +229,11 @@ class Case(Block):
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
         clips = [found for name, each in self.storage.items() if (found := clipped(name, each, self.contracts))]
-        return (*free, *part, *clips, *self._loads_above_connections())
+        offers = [
+            *((f"contracts.{name}", offer) for name, offer in self.contracts.items()),
+            *((f"storage.{name}", offer) for name, offer in self.storage.items()),
+        ]
+        return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
         axis, found = self.grid, []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.choices import add_choice
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import ContractTerms, FloatArray, TimeTerms
 
@@ -38,6 +39,7 @@ def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> 
     claimable[t] = claim_share[t] * generation[t]; 0 where it does not count
     """
     block.contracted_mw = size_variable(contract.min_mw, contract.max_mw)
+    add_choice(block, block.contracted_mw, contract.choice, contract.min_mw, contract.max_mw)
     choice = np.flatnonzero(contract.least_mwh_per_mw < contract.available_mwh_per_mw).tolist()
     block.dispatched_mwh = pyo.Var(choice, bounds=(0.0, None))
     add_generation_limit(block, contract)

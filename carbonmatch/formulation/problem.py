@@ -8,7 +8,7 @@ import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
-from carbonmatch.formulation.structures import contract_terms
+from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
@@ -112,9 +112,9 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
-        min_power_mw=storage.min_power_mw,
+        min_power_mw=least_of_all(storage, storage.min_power_mw),
         max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
-        min_energy_mwh=storage.min_energy_mwh,
+        min_energy_mwh=least_of_all(storage, storage.min_energy_mwh),
         max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
         duration_hours=storage.duration_hours,
         min_state_of_charge=storage.min_state_of_charge,
@@ -122,6 +122,7 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
         degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
         pairing=pairing_terms(case, storage),
+        choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
     )
 
 

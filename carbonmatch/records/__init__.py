@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
     DataTier,
@@ -38,7 +39,7 @@ from carbonmatch.records.ledger import (
 )
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
-from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum, WholeNumbers
 from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
@@ -61,6 +62,7 @@ __all__ = [
     "Budget",
     "CarbonTerms",
     "Certificate",
+    "ChoiceTerms",
     "Claims",
     "ContractLedger",
     "ContractTerms",
@@ -98,6 +100,7 @@ __all__ = [
     "TargetTerms",
     "TimeTerms",
     "Tracing",
+    "WholeNumbers",
     "Worth",
     "Yardstick",
     "YearTerms",

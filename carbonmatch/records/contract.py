@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.choice import ChoiceTerms
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ContractTerms:
     shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
                            for; None where what is generated is delivered
     claim_share            (steps,) share of each MWh generated that is a claim in this zone, 0..1; None: all of it
+    choice                 what makes its size a whole-number decision; None where it may be anything in its limits
     """
 
     name: str
@@ -54,6 +56,7 @@ class ContractTerms:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    choice: ChoiceTerms | None = None
 
     @property
     def delivers_what_it_claims(self) -> bool:

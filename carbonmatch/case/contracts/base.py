@@ -12,6 +12,7 @@ from carbonmatch.case.block import (
     Entry,
     NonNegative,
     Number,
+    Positive,
     PositiveShare,
     needed_to_solve,
     refuse,
@@ -20,6 +21,7 @@ from carbonmatch.case.block import (
     say_value,
 )
 from carbonmatch.case.certificates import Device, Text
+from carbonmatch.case.choice import CONTRACT_SIZE, Group
 from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.technology import Technology
@@ -42,6 +44,9 @@ class ContractBase(Entry):
     strike_per_mwh   price of its energy [currency/MWh]; may be left out where the case is only matched
     min_mw, max_mw   bounds of the contracted size [MW]; no max_mw means no limit
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
+    lot_mw           it is sold in whole blocks of this size [MW]
+    or_nothing       nothing, or at least min_mw
+    variant_of       at most one of the offers that name the same group is taken
     loss_factor      share of the generation that reaches the meter
     commissioned     first day of operation of the plant
     certificates     whether energy attribute certificates come with the energy
@@ -58,6 +63,9 @@ class ContractBase(Entry):
     min_mw: NonNegative = 0.0
     max_mw: NonNegative | None = None
     existing_mw: NonNegative | None = None
+    lot_mw: Positive | None = None
+    or_nothing: bool = False
+    variant_of: Group | None = None
     loss_factor: PositiveShare = 1.0
     commissioned: Annotated[date | None, BeforeValidator(_read_date)] = None
     certificates: bool = True
@@ -109,3 +117,18 @@ class ContractBase(Entry):
                 f"leave the bounds out"
             )
         return value
+
+    @field_validator("lot_mw")
+    @classmethod
+    def _a_whole_number_of_lots_fits(cls, value: float | None, info: ValidationInfo) -> float | None:
+        return CONTRACT_SIZE.check_lot(value, info)
+
+    @field_validator("or_nothing")
+    @classmethod
+    def _has_a_least_size(cls, value: bool, info: ValidationInfo) -> bool:
+        return CONTRACT_SIZE.check_or_nothing(value, info)
+
+    @field_validator("variant_of")
+    @classmethod
+    def _variant_has_a_largest_size(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return CONTRACT_SIZE.check_variant(value, info)

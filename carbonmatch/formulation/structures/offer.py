@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.case import Contract, Zone
+from carbonmatch.formulation.structures.choice import choice_terms, least_of_all
 from carbonmatch.formulation.structures.clean_firm import clean_firm
 from carbonmatch.formulation.structures.pay_as_produced import pay_as_produced
 from carbonmatch.formulation.structures.plant import Offer
@@ -42,7 +43,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         physical=contract.physical,
         eligible=eligible,
         existing=existing,
-        min_mw=least_mw,
+        min_mw=least_of_all(contract, least_mw),
         max_mw=math.inf if most_mw is None else most_mw,
         available_mwh_per_mw=offer.available_mwh_per_mw,
         least_mwh_per_mw=np.minimum(offer.least_mwh_per_mw, offer.available_mwh_per_mw),
@@ -56,4 +57,5 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         fees_per_mwh=offer.fees_per_mwh,
         shape_mwh_per_mw=offer.shape_mwh_per_mw,
         claim_share=offer.claim_share,
+        choice=choice_terms(contract, least_mw),
     )

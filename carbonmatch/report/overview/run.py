@@ -89,10 +89,18 @@ def proof_text(summary: Summary) -> str:
         return "yes: what was metered adds up in every step"
     best = (summary.get("target") or {}).get("best_cfe") is not None
     proved = "score is proved best for the budget, its cost least" if best else "cost is proved least"
-    proof = f"yes: accounts agree, {proved} (gap {certificate['gap']:.0e})"
+    gap = f"gap {certificate['gap']:.0e}"
+    if search := certificate.get("integer"):
+        gap = f"gap {search_gap(search):.0e} over all whole numbers, {certificate['gap']:.0e} with them held"
+    proof = f"yes: accounts agree, {proved} ({gap})"
     if second := certificate.get("cross_check"):
         proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
     return proof
+
+
+def search_gap(search: Summary) -> float:
+    """Return the gap of a search for whole numbers; none is below nothing, but for the last digits of two sums."""
+    return max(0.0, float(search["gap"]))
 
 
 def _day(moment: datetime) -> str:

@@ -14,6 +14,7 @@ from carbonmatch.report.overview import (
     budget_text,
     limit_facts,
     score_table,
+    search_gap,
     target_text,
     weather_year_text,
 )
@@ -185,7 +186,10 @@ def _verified(summary: Summary) -> str | None:
     if certificate is None:
         return "Verified: the accounts agree with the meters"
     best = "score proved best for the budget, " if (summary.get("target") or {}).get("best_cfe") is not None else ""
-    return f"Verified: accounts agree, {best}least cost proved to a gap of {certificate['gap']:.0e}"
+    gap = f"a gap of {certificate['gap']:.0e}"
+    if search := certificate.get("integer"):
+        gap = f"a gap of {search_gap(search):.0e} over all whole numbers"
+    return f"Verified: accounts agree, {best}least cost proved to {gap}"
 
 
 def _score_numbers(summary: Summary) -> tuple[BigNumber, ...]:
