@@ -6,6 +6,9 @@ from typing import Final
 
 KG_PER_TONNE: Final = 1000.0
 
+KW_PER_MW: Final = 1000.0
+"""A price per kW, or per kWh, is a thousandth of that per MW, or per MWh."""
+
 G_PER_KWH_TO_T_PER_MWH: Final = 1e-3
 """1 g/kWh = 1 kg/MWh = 0.001 t/MWh."""
 

@@ -20,6 +20,7 @@ from carbonmatch.records import (
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     ZoneFacts,
 )
 
@@ -117,7 +118,20 @@ def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
         else Embodied(storage.embodied_kg_per_kwh, (given and given.source) or GIVEN),
         lifetime_years=storage.lifetime_years,
         device=_device(storage),
+        payment=_payment(case, storage),
     )
+
+
+def _payment(case: Case, storage: Storage) -> StoragePayment | None:
+    """Return how a storage is paid for; a case that is only matched leaves the rate of an annuity out."""
+    figures: dict[str, float] = {}
+    if storage.owned is not None and storage.owned.discount_rate is not None:
+        figures = {**storage.owned.model_dump(), "annuity_factor": storage.owned.annuity_factor}
+    elif storage.tolled is not None:
+        figures = {**storage.tolled.model_dump(), "months": case.grid.months}
+    elif storage.library is None and storage.degradation_cost_per_mwh == 0.0:
+        return None
+    return StoragePayment(storage.terms, None if storage.library is None else storage.library.name, figures)
 
 
 def _factor(case: Case, key: str, values: FloatArray | None, default_source: str = "") -> Factor | None:

@@ -14,6 +14,7 @@ from carbonmatch.records import (
     ContractTerms,
     FloatArray,
     Flows,
+    PairingTerms,
     Problem,
     SiteTerms,
     StorageTerms,
@@ -179,6 +180,9 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=NOT_KNOWN,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        pairing=None
+        if storage.paired_with is None
+        else PairingTerms(storage.paired_with, math.inf, math.inf, NOT_KNOWN),
     )
 
 

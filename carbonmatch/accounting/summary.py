@@ -16,6 +16,7 @@ from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
+from carbonmatch.accounting.storage import same_step_mwh, storage_summaries
 from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
@@ -223,43 +224,6 @@ def volume_summary(account: ContractLedger) -> dict[str, Any]:
     }
 
 
-def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dict[str, Any]:
-    """Return size, flows and cost of every storage.
-
-    Charge and discharge are what the model moves; the ledger counts them less `same_step_mwh`, as a meter does.
-    """
-    result: dict[str, Any] = {}
-    for b, storage in enumerate(problem.storage):
-        power, energy = float(solution.power_mw[b]), float(solution.energy_mwh[b])
-        charge = float(solution.clean_charge_mwh[b].sum() + solution.grey_charge_mwh[b].sum())
-        discharge = float(solution.clean_discharge_mwh[b].sum() + solution.grey_discharge_mwh[b].sum())
-        built = power >= PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
-        result[storage.name] = {
-            "zone": problem.zones[storage.zone].name,
-            "power_mw": power,
-            "energy_mwh": energy,
-            "duration_hours": energy / power if built else None,
-            "max_power_mw": _finite(storage.max_power_mw),
-            "charge_mwh": charge,
-            "discharge_mwh": discharge,
-            "grey_charge_mwh": float(solution.grey_charge_mwh[b].sum()),
-            "same_step_mwh": float(_same_step(solution, b).sum()),
-            "losses_mwh": charge - discharge,
-            "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
-            "tracing": facts.storage[b].tracing,
-            "cost": solution.storage_cost[storage.name],
-        }
-    return result
-
-
-def _same_step(solution: Solution, b: int) -> FloatArray:
-    """Return what a storage charges and discharges in the same step, which its meter does not see [MWh per step]."""
-    charge = solution.clean_charge_mwh[b] + solution.grey_charge_mwh[b]
-    discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
-    least: FloatArray = np.minimum(charge, discharge)
-    return least
-
-
 def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Return what every site draws from the grid and buys at retail."""
     return {
@@ -358,7 +322,7 @@ def limits_reached(problem: Problem, solution: Solution) -> list[str]:
 def _wasted(problem: Problem, solution: Solution) -> list[str]:
     found = []
     for b, storage in enumerate(problem.storage):
-        at_once = float(_same_step(solution, b).sum())
+        at_once = float(same_step_mwh(solution, b).sum())
         if at_once > BOTH_WAYS_SHARE * problem.total_load_mwh:
             found.append(
                 f"{storage.name} charges and discharges {at_once:,.0f} MWh in the same steps: its losses take up "

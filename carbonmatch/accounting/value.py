@@ -15,6 +15,8 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
 
     energy_value[t] + claim_share[t] * attribute_value[t]
 
+    A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
+    MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
@@ -23,7 +25,14 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
         energy = contract.received_per_mwh
     claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])
     worth: FloatArray = energy + claim
-    return worth
+    pairing = prices.pairing.get(contract.name)
+    return worth if pairing is None else worth + pairing.charge_per_mwh - pairing.connection_per_mwh
+
+
+def worth_of_connection(contract: ContractTerms, prices: ShadowPrices) -> float:
+    """Return what the connection that comes with one MW is worth over the horizon [currency/MW]; else 0."""
+    pairing = prices.pairing.get(contract.name)
+    return 0.0 if pairing is None else pairing.connection_per_mw
 
 
 def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
@@ -93,7 +102,8 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
     """Return what one more MW would earn over the horizon, its payment taken off [currency/MW].
 
     sum_t least[t] * (worth[t] - saved[t]) + (available[t] - least[t]) * max(worth[t] - saved[t], 0)
-        + worth of the shape - what is paid for one MW whatever it generates
+        + worth of the shape, and of a connection that grows with the plant
+        - what is paid for one MW whatever it generates
 
     saved = price * (1 - compensation) + fees   what is not paid for a MWh that is not generated
     It is minus the reduced cost of the size with its dispatch chosen best: 0 for an offer at a size that no limit
@@ -102,13 +112,15 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
     gain = worth_per_mwh(contract, prices) - saved_per_mwh(contract)
     available, least = contract.available_mwh_per_mw, contract.least_mwh_per_mw
     earned = float((least * gain).sum() + ((available - least) * np.maximum(gain, 0.0)).sum())
-    return earned + worth_of_shape(contract, prices) - contract.paid_per_mw(year_fraction)
+    beside = worth_of_shape(contract, prices) + worth_of_connection(contract, prices)
+    return earned + beside - contract.paid_per_mw(year_fraction)
 
 
 def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float | None:
     """Return the strike below which one more MW would earn something [currency/MWh].
 
-    None where it never generates, and where the price floats: then no strike is agreed.
+    None where it never generates, where the price floats (then no strike is agreed), and where no strike is too high,
+    because a connection that comes with it is worth something and what is curtailed costs nothing.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
     saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
@@ -132,7 +144,7 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
         earned = claims + worth_of_shape(contract, prices) - fees * float(shape.sum()) - fee
         return earned / paid_for if paid_for > 0.0 else None
     worth = worth_per_mwh(contract, prices) - fees
-    beside = _earned_unpaid(contract, worth, ~settled) - fee
+    beside = _earned_unpaid(contract, worth, ~settled) + worth_of_connection(contract, prices) - fee
     return _root(contract, worth, settled, beside)
 
 
@@ -164,6 +176,8 @@ def _root(contract: ContractTerms, worth: FloatArray, settled: NDArray[np.bool_]
     # Net worth at u = the worth of each step, which the steps before it pay for; it grows along the order.
     at_steps = earned[:-1] - steps_worth * paid[:-1]
     running = int(np.argmax(at_steps > 0.0)) if (at_steps > 0.0).any() else len(order)
+    if paid[running] <= 0.0:  # it earns something whatever the strike is: a connection that costs nothing
+        return None
     return float(earned[running] / paid[running]) / saved_share
 
 

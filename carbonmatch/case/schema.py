@@ -33,6 +33,7 @@ from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
 from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract
+from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
@@ -227,11 +228,12 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
+        clips = [found for name, each in self.storage.items() if (found := clipped(name, each, self.contracts))]
         offers = [
             *((f"contracts.{name}", offer) for name, offer in self.contracts.items()),
             *((f"storage.{name}", offer) for name, offer in self.storage.items()),
         ]
-        return (*free, *part, *self._loads_above_connections(), *warnings_of_choices(offers))
+        return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
         axis, found = self.grid, []
@@ -270,6 +272,13 @@ class Case(Block):
             refuse(*found)
         Reading.of(info).lacking |= bool(found)
         return target
+
+    @field_validator("storage")
+    @classmethod
+    def _pairs_go_together(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        if "contracts" in info.data and (found := tuple(unpairable(storage, info.data["contracts"]))):
+            refuse(*found)
+        return storage
 
     @field_validator("scenarios")
     @classmethod

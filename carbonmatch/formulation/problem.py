@@ -13,6 +13,7 @@ from carbonmatch.records import (
     Budget,
     CarbonTerms,
     FloatArray,
+    PairingTerms,
     PoolTerms,
     Problem,
     SiteTerms,
@@ -105,9 +106,9 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         name=storage.name,
         zone=zone_number,
         pools=pool_terms(case, storage),
-        power_cost_per_mw_year=demanded(storage.power_cost_per_mw_year),
-        energy_cost_per_mwh_year=demanded(storage.energy_cost_per_mwh_year),
-        discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
+        power_cost_per_mw_year=storage.power_cost(case.grid),
+        energy_cost_per_mwh_year=storage.energy_cost,
+        discharge_cost_per_mwh=storage.discharge_cost,
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
@@ -119,7 +120,21 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
+        pairing=pairing_terms(case, storage),
         choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
+    )
+
+
+def pairing_terms(case: Case, storage: Storage) -> PairingTerms | None:
+    """Return the plant that a storage stands beside, and their connection."""
+    if storage.paired_with is None:
+        return None
+    return PairingTerms(
+        partner=storage.paired_with,
+        connection_mw=math.inf if storage.connection_mw is None else storage.connection_mw,
+        connection_share=math.inf if storage.connection_share is None else storage.connection_share,
+        loss_factor=case.contracts[storage.paired_with].loss_factor,
     )
 
 
@@ -131,12 +146,15 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     grey    energy bought from the grid at spot plus margin; where the case allows grid charging
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
-    energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+    energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
+    add a pool: it never takes away what a storage could do before.
     """
     physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price
+    if storage.paired_with is not None:
+        return (PoolTerms("clean", True, True, nothing, nothing),)
     pools = []
     if storage.settlement != "spot" and (storage.settlement == "delivered" or physical != {False}):
         pools.append(PoolTerms("clean", True, True, nothing, nothing))

@@ -40,6 +40,7 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
     flows = pool_flows(block, storage)
     block.capacity_cost = pyo.Expression(expr=capacity_cost(block, storage, time))
     block.operation_cost = pyo.Expression(expr=operation_cost(storage, flows))
+    block.degradation_cost = pyo.Expression(expr=degradation_cost(storage, flows))
     return flows
 
 
@@ -158,3 +159,12 @@ def operation_cost(storage: StorageTerms, flows: list[PoolFlows]) -> pyo.Express
         coefficients += [*pool.terms.charge_price_per_mwh.tolist(), *discharging.tolist()]
         variables += [*pool.charge, *pool.discharge]
     return linear_sum(coefficients, variables)
+
+
+def degradation_cost(storage: StorageTerms, flows: list[PoolFlows]) -> pyo.Expression:
+    """What discharging takes of the life of the storage over the horizon, all pools together [currency].
+
+    sum_t degradation_cost_per_mwh * discharge[t]
+    """
+    discharged = [variable for pool in flows for variable in pool.discharge]
+    return linear_sum([storage.degradation_cost_per_mwh] * len(discharged), discharged)

@@ -22,6 +22,7 @@ from carbonmatch.records.facts import (
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     Tracing,
     ZoneFacts,
 )
@@ -39,6 +40,7 @@ from carbonmatch.records.ledger import (
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum, WholeNumbers
+from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
     Matching,
@@ -81,6 +83,8 @@ __all__ = [
     "Links",
     "Matching",
     "Optimum",
+    "PairingPrices",
+    "PairingTerms",
     "PoolTerms",
     "Problem",
     "Registry",
@@ -91,6 +95,7 @@ __all__ = [
     "Solution",
     "StorageFacts",
     "StorageLedger",
+    "StoragePayment",
     "StorageTerms",
     "TargetTerms",
     "TimeTerms",

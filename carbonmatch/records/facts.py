@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -135,11 +136,26 @@ class Embodied:
 
 
 @dataclass(frozen=True)
+class StoragePayment:
+    """How a storage is paid for, so that its yearly costs can be computed again.
+
+    terms     owned, tolled or yearly
+    library   the technology whose figures it takes; None where it names none
+    figures   what the terms say, by key of the case; the annuity factor of owned terms, the months of a toll
+    """
+
+    terms: str
+    library: str | None
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class StorageFacts:
     """How stored energy is traced, and what a storage took to build.
 
     efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
     lifetime_years     over which the embodied emissions are spread
+    payment            how it is paid for; None where the case names yearly costs and nothing else
     """
 
     name: str
@@ -149,6 +165,7 @@ class StorageFacts:
     embodied: Embodied | None
     lifetime_years: float
     device: Device | None = None
+    payment: StoragePayment | None = None
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ class ContractLedger:
     """Where the generation of one contract went, step by step [MWh per step].
 
     claimable = matched + stored + excess, and available = generation + curtailed; what a zone stores or has in excess
-    in a step is shared among its contracts pro rata to what they can claim in that step.
+    in a step is shared among its contracts pro rata to what they can claim in that step. What a storage beside a plant
+    charges is of that plant alone; it shares in the rest with what it has left.
     delivered_mwh    to the load, or to be sold;  claimable_mwh   the part of generation that is a claim in its zone
     matched_from_storage_mwh   what of it met load later, in the step of that load: not part of the sum above
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.pairing import PairingPrices
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class ShadowPrices:
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
     """
@@ -28,6 +30,7 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Solution:
     charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 
@@ -68,3 +72,4 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
+    storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

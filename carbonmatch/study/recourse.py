@@ -139,14 +139,23 @@ class ZoneOperator:
 
 
 def beyond_the_rules(problem: Problem) -> list[Fault]:
-    """Return what of a problem these rules do not know: they run plants whose energy and claims go together."""
-    what = (
-        "delivers and claims different energy, and the rules of operation without foresight do not know such contracts"
-    )
+    """Return what of a problem these rules do not know.
+
+    They run plants whose energy and claims go together, and storage that charges what any plant has left.
+    """
+    rules = "and the rules of operation without foresight do not know such"
+    cure = "hold the portfolio against other cases instead"
     return [
-        Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
-        for contract in problem.contracts
-        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
+        *(
+            Fault(f"contracts.{contract.name}", f"delivers and claims different energy, {rules} contracts; {cure}")
+            for contract in problem.contracts
+            if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
+        ),
+        *(
+            Fault(f"storage.{storage.name}", f"stands beside {storage.pairing.partner} alone, {rules} pairs; {cure}")
+            for storage in problem.storage
+            if storage.pairing is not None
+        ),
     ]
 
 

@@ -39,6 +39,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from scipy.optimize import brentq, linprog
+from storage_terms import add_pair, storage_costs
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -198,6 +199,7 @@ class Model:
 
     matrix: Matrix = field(default_factory=Matrix)
     sizes: dict[str, int] = field(default_factory=dict)
+    plants: dict[str, tuple[IntArray, float]] = field(default_factory=dict)  # generation at the meter, loss factor
 
 
 def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - one page, read from top to bottom
@@ -224,6 +226,7 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
             if contract["zone"] != zone_name:
                 continue
             generation = add_contract(model, name, contract, market)
+            model.plants[name] = generation, contract.get("loss_factor", 1.0)
             if contract["structure"] != "virtual":
                 physical.append(generation)
             if contract["technology"] in CARBON_FREE:
@@ -310,6 +313,8 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
 
 def pools_of(offer: Mapping[str, Any], structures: set[str]) -> list[str]:
     """Return what a storage keeps apart, given the structures of the contracts of its zone."""
+    if offer.get("paired_with") is not None:
+        return ["clean delivered"]
     settlement = offer.get("settlement")
     if settlement is None:
         pools = ["clean at spot"] if "virtual" in structures else []
@@ -338,8 +343,9 @@ def add_storage(
         for key, limit in zip(("min_power_mw", "min_energy_mwh"), limits, strict=True)
     )
     model.sizes |= {f"MW of {name}": int(power[0]), f"MWh of {name}": int(energy[0])}
-    matrix.pay(power, offer["power_cost_per_mw_year"] * year)
-    matrix.pay(energy, offer["energy_cost_per_mwh_year"] * year)
+    size_cost, per_mwh = storage_costs(offer, axis)
+    matrix.pay(power, size_cost[0])
+    matrix.pay(energy, size_cost[1])
     if offer.get("duration_hours") is not None:
         matrix.total([(energy, 1.0), (power, -offer["duration_hours"])], 0.0, 0.0)
 
@@ -353,7 +359,7 @@ def add_storage(
         matrix.each(terms, 0.0, 0.0, steps)
         for flow in (charge, discharge):
             matrix.each([(flow, 1.0), (power, -axis.hours)], -math.inf, 0.0, steps)
-        matrix.pay(discharge, offer.get("discharge_cost_per_mwh", 0.0))
+        matrix.pay(discharge, per_mwh)
         if pool.startswith("clean"):
             into_claims += [(charge, -1.0), (discharge, 1.0)]
         if pool.startswith("grey"):
@@ -371,6 +377,8 @@ def add_storage(
         charges.append(charge)
         discharges.append(discharge)
         states.append(state)
+    if offer.get("paired_with") is not None:
+        add_pair(model, offer, axis, charges, discharges)
 
     matrix.each([(flow, 1.0) for flow in charges + discharges] + [(power, -axis.hours)], -math.inf, 0.0, steps)
     matrix.each([(state, 1.0) for state in states] + [(energy, -1.0)], -math.inf, 0.0, steps)

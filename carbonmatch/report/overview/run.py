@@ -8,6 +8,7 @@ from typing import Final
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
+from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
@@ -250,6 +251,7 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
             Column("cost", units.money.unit),
         ),
         tuple(rows),
+        note=storage_note(summary, units),
     )
 
 

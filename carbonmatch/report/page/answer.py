@@ -18,6 +18,7 @@ from carbonmatch.report.overview import (
     target_text,
     weather_year_text,
 )
+from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -325,7 +326,8 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
         {**storage, "name": name, "zone": storage["zone"] if several else None} for name, storage in found.items()
     ]
     left = [name for name in summary["storage"] if name not in found]
-    note = f"Offered and not built: {', '.join(left)}." if left else ""
+    offered = f"Offered and not built: {', '.join(left)}." if left else ""
+    note = " ".join(part for part in (storage_note(summary, units), offered) if part)
     return listing(
         "Storage",
         (

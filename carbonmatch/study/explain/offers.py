@@ -22,6 +22,7 @@ SIZES_HELD: Final = "sizes are held: nothing can enter or leave"
 EXISTING: Final = "already signed"
 NOT_TAKEN: Final = "not taken"
 NOT_ASKED: Final = "not asked for"
+PAIRED: Final = "a storage stands beside it: solve the case without both"
 
 
 def negligible_mw(problem: Problem) -> float:
@@ -131,7 +132,7 @@ def first_solves(result: Result, only: Uniqueness) -> list[Variant]:
     problem, solution, least = result.problem, result.solution, negligible_mw(result.problem)
     found = []
     for contract, size in zip(problem.contracts, solution.contracted_mw, strict=True):
-        if contract.existing:
+        if contract.existing or contract.name in _partners(problem):
             continue
         if size >= least:
             found.append(without(problem, "contracts", contract.name))
@@ -141,6 +142,11 @@ def first_solves(result: Result, only: Uniqueness) -> list[Variant]:
         if size >= least:
             found.append(without(problem, "storage", storage.name))
     return found
+
+
+def _partners(problem: Problem) -> set[str]:
+    """Return the contracts whose plant has a storage beside it."""
+    return {storage.pairing.partner for storage in problem.storage if storage.pairing is not None}
 
 
 def second_solves(result: Result, solved: Mapping[str, Priced]) -> list[Variant]:
@@ -190,6 +196,8 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
         above_entry = None if entry is None or strike is None else strike - entry
         without_it = solved.get(f"without contracts.{contract.name}")
         why = EXISTING if contract.existing else beside.nothing if taken else NOT_TAKEN
+        if why is None and contract.name in _partners(problem):
+            why = PAIRED
         told[contract.name] = {
             "zone": problem.zones[contract.zone].name,
             "technology": contract.technology,
