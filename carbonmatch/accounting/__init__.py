@@ -12,7 +12,7 @@ from carbonmatch.accounting.payment import payments
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
-from carbonmatch.accounting.summary import limits_reached, summarise
+from carbonmatch.accounting.summary import summarise
 from carbonmatch.accounting.value import (
     OfferWorth,
     best_profile,
@@ -21,6 +21,7 @@ from carbonmatch.accounting.value import (
     saved_per_mwh,
     worth_per_mwh,
 )
+from carbonmatch.accounting.warnings import limits_reached
 from carbonmatch.accounting.weeks import weeks_of
 
 __all__ = [
