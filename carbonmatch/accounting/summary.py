@@ -11,6 +11,7 @@ import pandas as pd
 
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
+from carbonmatch.accounting.eligibility import eligibility_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
@@ -36,7 +37,7 @@ from carbonmatch.units import PRIMAL_TOLERANCE
 
 SUMMARY_KEYS: Final = (
     *("case", "kind", "status", "verified", "currency", "period", "load_mwh", "target", "cost", "scores", "zones"),
-    *("contracts", "storage", "grid", "emissions", "scope2", "avoided_emissions", "embodied_emissions"),
+    *("contracts", "eligibility", "storage", "grid", "emissions", "scope2", "avoided_emissions", "embodied_emissions"),
     *("frameworks", "data_quality", "shadow_prices", "certificate", "reconciliation", "warnings"),
 )
 """The keys of a summary in their order, whether it is of a plan or of what was metered; what does not apply is None."""
@@ -101,6 +102,7 @@ def accounts_summary(
         "load_mwh": problem.total_load_mwh,
         "scores": score_summary(problem, ledger.zones),
         "zones": {zone.name: zone_summary(problem, zone) for zone in ledger.zones},
+        "eligibility": eligibility_summary(problem, ledger, facts),
         "emissions": emissions_summary(ledger),
         "scope2": scope2,
         "avoided_emissions": avoided_summary(facts, ledger),
@@ -204,6 +206,7 @@ def instrument_summary(contract: ContractTerms, instrument: Instrument) -> dict[
         "existing": contract.existing,
         "renewable": instrument.renewable,
         "commissioned": None if instrument.commissioned is None else instrument.commissioned.isoformat(),
+        **({"plant_zone": instrument.plant_zone} if instrument.plant_zone else {}),
         "emission_factor_g_per_kwh": float(instrument.factor.g_per_kwh.mean()),
     }
 

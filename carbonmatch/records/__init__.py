@@ -7,10 +7,12 @@ problem.
 
 from __future__ import annotations
 
+from carbonmatch.records.age import AgeTest, age_test, anniversary, full_years
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
@@ -55,7 +57,9 @@ from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SAME_ZONE",
     "UNTRACED",
+    "AgeTest",
     "Budget",
     "CarbonTerms",
     "Certificate",
@@ -100,6 +104,9 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "age_test",
+    "anniversary",
+    "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

@@ -146,7 +146,7 @@ def beyond_the_rules(problem: Problem) -> list[Fault]:
     return [
         Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
         for contract in problem.contracts
-        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
+        if contract.shape_mwh_per_mw is not None or contract.counted_share is not None
     ]
 
 
