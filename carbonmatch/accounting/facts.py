@@ -97,7 +97,14 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         not_eligible=case.why_not_eligible(contract),
         plant_zone="" if contract.zone == contract.load_zone else contract.zone,
         deliverability=case.deliverability(contract) or SAME_ZONE,
+        marginal_there=_marginal_there(case, contract),
     )
+
+
+def _marginal_there(case: Case, contract: Contract) -> Factor | None:
+    if contract.zone == contract.load_zone:
+        return None
+    return _factor(case, f"zones.{contract.zone}.marginal_g_per_kwh", case.zones[contract.zone].marginal_g_per_kwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from carbonmatch.accounting.resale import resold_for_gain
 from carbonmatch.records import FloatArray, Problem, Solution
 from carbonmatch.units import PRIMAL_TOLERANCE
 
@@ -16,7 +17,12 @@ BOTH_WAYS_SHARE: Final = 1e-4
 
 def warnings(problem: Problem, solution: Solution) -> list[str]:
     """Return what a reader should know: limits that bind, energy wasted in storage, selling that beats delivering."""
-    return [*limits_reached(problem, solution), *_wasted(problem, solution), *_resold(problem, solution)]
+    return [
+        *limits_reached(problem, solution),
+        *_wasted(problem, solution),
+        *_resold(problem, solution),
+        *resold_for_gain(problem, solution),
+    ]
 
 
 def limits_reached(problem: Problem, solution: Solution) -> list[str]:

@@ -114,6 +114,7 @@ class Instrument:
     not_eligible             why it does not count towards the target; empty where it does
     plant_zone               where its plant stands; empty where that is the zone whose load it counts for
     deliverability           why, and when, it counts in that zone, in words
+    marginal_there           intensity of the plants that answer a change of load in the zone of its plant, if another
     """
 
     name: str
@@ -131,6 +132,7 @@ class Instrument:
     not_eligible: str = ""
     plant_zone: str = ""
     deliverability: str = SAME_ZONE
+    marginal_there: Factor | None = None
 
 
 @dataclass(frozen=True)
