@@ -67,10 +67,10 @@ def _by_hour(
         return _told(instrument.not_eligible or carbon_free, counts=False, deliverable_share=share)
     if share is None or share == 1.0:
         return _told("", deliverable_share=share)
-    place = f"Its plant stands in a {instrument.deliverability}"
+    place = f"Of {instrument.deliverability}"
     if share == 0.0:
-        return _told(f"{place}, and there was none in which it generated.", counts=False, deliverable_share=share)
-    return _told(f"{place}: the rest is not deliverable.", counts=True, deliverable_share=share)
+        return _told(f"{place}: it generates in none of them.", counts=False, deliverable_share=share)
+    return _told(f"{place}: what it generates in other hours is not deliverable.", counts=True, deliverable_share=share)
 
 
 def deliverable_share_of_mwh(contract: ContractTerms, generation_mwh: FloatArray) -> float | None:

@@ -97,9 +97,10 @@ def resold_for_gain(problem: Problem, solution: Solution) -> list[str]:
         all_in = (solution.contract_cost[contract.name] + received) / float(energy.sum())
         value = float((sold * price).sum()) / mwh
         if value > all_in:
+            where = "sold" if contract.physical else "beyond the load"
             told.append(
-                f"{contract.name} is bought for resale: {mwh:,.0f} MWh of it are "
-                f"{'sold, and' if contract.physical else 'beyond the load, and'} bring {value:,.2f} {problem.currency}/MWh, above its all-in price of {all_in:,.2f}, which earns "
+                f"{contract.name} is bought for resale: {mwh:,.0f} MWh of it are {where}, and bring {value:,.2f} "
+                f"{problem.currency}/MWh, above its all-in price of {all_in:,.2f}, which earns "
                 f"{mwh * (value - all_in):,.0f} {problem.currency}. It is bounded by {bounds_of(contract)}."
             )
     return told

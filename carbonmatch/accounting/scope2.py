@@ -262,7 +262,7 @@ def _notes_2015(lines: list[Line]) -> list[str]:
 def _notes_of_revision(lines: list[Line], facts: Facts) -> list[str]:
     notes = ["Only carbon-free energy of the same hour and zone is claimed; what is left over in an hour is dropped."]
     notes += [
-        f"{each.name} counts as of a {each.deliverability}."
+        f"{each.name} counts as of {each.deliverability}."
         for each in facts.instruments
         if each.plant_zone and not each.not_eligible
     ]

@@ -40,7 +40,7 @@ def deliverable_share(zones: Mapping[str, Zone], plant_zone: str, load_zone: str
 def deliverability(zones: Mapping[str, Zone], plant_zone: str, load_zone: str) -> str:
     """Say why the claims of a plant in another zone count in a zone, and in which hours."""
     ratio = zones[load_zone].neighbours[plant_zone].max_price_ratio
-    when = "with firm transmission rights" if ratio is None else f"in hours with prices at most {say(ratio)} : 1 apart"
+    when = "with firm transmission rights" if ratio is None else f"in hours with prices within a factor of {say(ratio)}"
     return f"neighbouring zone {plant_zone}, {when}"
 
 
