@@ -12,7 +12,8 @@ from carbonmatch.accounting.payment import payments
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
-from carbonmatch.accounting.summary import limits_reached, summarise
+from carbonmatch.accounting.resale import bounds_of, foreseen_resale, resale_of
+from carbonmatch.accounting.summary import summarise
 from carbonmatch.accounting.value import (
     OfferWorth,
     best_profile,
@@ -21,6 +22,7 @@ from carbonmatch.accounting.value import (
     saved_per_mwh,
     worth_per_mwh,
 )
+from carbonmatch.accounting.warnings import limits_reached
 from carbonmatch.accounting.weeks import weeks_of
 
 __all__ = [
@@ -31,11 +33,13 @@ __all__ = [
     "Premium",
     "StoredFlows",
     "best_profile",
+    "bounds_of",
     "build_ledger",
     "clean_prices",
     "emissions_by_the_hour_t",
     "facts_from_case",
     "flows_of",
+    "foreseen_resale",
     "limits_of",
     "limits_reached",
     "model_score",
@@ -50,6 +54,7 @@ __all__ = [
     "read_meters",
     "reconciliation_frame",
     "reconciliation_summary",
+    "resale_of",
     "saved_per_mwh",
     "stored_flows",
     "summarise",

@@ -36,7 +36,7 @@ def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> 
     Steps that leave no choice (least = available) have no variable: their generation is an expression of the size.
 
     delivered[t] = generation[t], or shape[t] * contracted_mw; 0 where the contract is not physical
-    claimable[t] = claim_share[t] * generation[t]; 0 where it does not count
+    claimable[t] = claim_share[t] * deliverable_share[t] * generation[t]; 0 where it does not count
     """
     block.contracted_mw = size_variable(contract.min_mw, contract.max_mw)
     add_choice(block, block.contracted_mw, contract.choice, contract.min_mw, contract.max_mw)
@@ -63,9 +63,9 @@ def _delivered(block: pyo.Block, contract: ContractTerms, generation: Flow) -> F
 def _claimable(contract: ContractTerms, generation: Flow) -> Flow:
     if not contract.eligible:
         return [0.0] * len(generation)
-    if contract.claim_share is None:
+    if contract.counted_share is None:
         return generation
-    shares = contract.claim_share.tolist()
+    shares = contract.counted_share.tolist()
     return [share * flow if share else 0.0 for share, flow in zip(shares, generation, strict=True)]
 
 

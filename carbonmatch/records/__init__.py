@@ -7,11 +7,13 @@ problem.
 
 from __future__ import annotations
 
+from carbonmatch.records.age import AgeTest, age_test, anniversary, full_years
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
 from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
@@ -58,7 +60,9 @@ from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SAME_ZONE",
     "UNTRACED",
+    "AgeTest",
     "Budget",
     "CarbonTerms",
     "Certificate",
@@ -108,6 +112,9 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "age_test",
+    "anniversary",
+    "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

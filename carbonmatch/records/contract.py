@@ -31,7 +31,9 @@ class ContractTerms:
     fees_per_mwh           paid on top, per MWh delivered
     shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
                            for; None where what is generated is delivered
-    claim_share            (steps,) share of each MWh generated that is a claim in this zone, 0..1; None: all of it
+    claim_share            (steps,) share of each MWh generated that is a claim, 0..1; None: all of it
+    deliverable_share      (steps,) share of each claim that counts in this zone and step, 0..1; None: all of it, as of
+                           a plant that stands in the zone
     choice                 what makes its size a whole-number decision; None where it may be anything in its limits
     """
 
@@ -57,11 +59,20 @@ class ContractTerms:
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
     choice: ChoiceTerms | None = None
+    deliverable_share: FloatArray | None = None
 
     @property
     def delivers_what_it_claims(self) -> bool:
         """Whether each MWh that it generates is delivered, and a claim: one flow for both ledgers."""
-        return self.physical and self.eligible and self.shape_mwh_per_mw is None and self.claim_share is None
+        return self.physical and self.eligible and self.shape_mwh_per_mw is None and self.counted_share is None
+
+    @property
+    def counted_share(self) -> FloatArray | None:
+        """What of a MWh generated is a claim in its zone: claim_share * deliverable_share, (steps,); None: 1."""
+        if self.claim_share is None or self.deliverable_share is None:
+            return self.deliverable_share if self.claim_share is None else self.claim_share
+        share: FloatArray = self.claim_share * self.deliverable_share
+        return share
 
     @property
     def settled(self) -> FloatArray:
@@ -112,6 +123,13 @@ class ContractTerms:
         """Return what of its generation is a claim in its zone [MWh per step]."""
         if not self.eligible:
             return np.zeros_like(generation_mwh)
+        return generation_mwh if self.counted_share is None else self.counted_share * generation_mwh
+
+    def certified_mwh(self, generation_mwh: FloatArray) -> FloatArray:
+        """Return what of its generation is a claim of the year, wherever it counts by the hour [MWh per step].
+
+        Certificates of a year know neither the rule of a target nor the limits between neighbouring zones.
+        """
         return generation_mwh if self.claim_share is None else self.claim_share * generation_mwh
 
     def delivered_mwh(self, contracted_mw: float, generation_mwh: FloatArray) -> FloatArray:

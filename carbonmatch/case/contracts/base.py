@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     ABSENT,
     Entry,
+    Finding,
     NonNegative,
     Number,
     Positive,
@@ -22,25 +22,19 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.certificates import Device, Text
 from carbonmatch.case.choice import CONTRACT_SIZE, Group
+from carbonmatch.case.day import Day
 from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.technology import Technology
-from carbonmatch.case.zone import ServedZoneName
+from carbonmatch.case.zone import LoadZoneName, ZoneName, refuse_without_site
 from carbonmatch.wording import listed, nearest
-
-
-def _read_date(value: Any) -> date | None:
-    if value is None or type(value) is date:
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        refuse(f"is {say_value(value)}; a date such as 2021-06-01 is wanted")
 
 
 class ContractBase(Entry):
     """What every contract says.
 
+    zone             where its plant stands
+    delivered_to     the zone whose load it counts for, where that is another one: a neighbour of it
     strike_per_mwh   price of its energy [currency/MWh]; may be left out where the case is only matched
     min_mw, max_mw   bounds of the contracted size [MW]; no max_mw means no limit
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
@@ -58,7 +52,8 @@ class ContractBase(Entry):
     """
 
     technology: Technology
-    zone: ServedZoneName
+    delivered_to: LoadZoneName | None = None
+    zone: ZoneName
     strike_per_mwh: Annotated[Number | None, needed_to_solve("a number")] = ABSENT
     min_mw: NonNegative = 0.0
     max_mw: NonNegative | None = None
@@ -67,7 +62,7 @@ class ContractBase(Entry):
     or_nothing: bool = False
     variant_of: Group | None = None
     loss_factor: PositiveShare = 1.0
-    commissioned: Annotated[date | None, BeforeValidator(_read_date)] = None
+    commissioned: Day = None
     certificates: bool = True
     emission_factor_g_per_kwh: NonNegative = 0.0
     embodied_g_per_kwh: NonNegative | None = None
@@ -83,6 +78,11 @@ class ContractBase(Entry):
     """Whether its output is the buyer's choice, so that what is not taken is not curtailed."""
 
     @property
+    def load_zone(self) -> str:
+        """The zone whose load it counts for: that of its plant, unless the case names a neighbour."""
+        return self.zone if self.delivered_to is None else self.delivered_to
+
+    @property
     def carbon_free(self) -> bool:
         """Whether its hourly generation is a carbon-free claim."""
         return self.technology.carbon_free
@@ -91,6 +91,23 @@ class ContractBase(Entry):
     def renewable(self) -> bool:
         """Whether its generation is a renewable claim."""
         return self.technology.renewable
+
+    @field_validator("zone")
+    @classmethod
+    def _reaches_a_load(cls, zone: str, info: ValidationInfo) -> str:
+        if "delivered_to" not in info.data:  # told there
+            return zone
+        load_zone = info.data["delivered_to"]
+        if load_zone is None:
+            return refuse_without_site(zone, info)
+        if load_zone != zone and cls.physical:
+            what = (
+                f"is {load_zone}, and its plant stands in {zone}; only claims cross a border, and only "
+                f"those of virtual contracts. Make it virtual, which settles at the spot price of {zone}, "
+                f"or take a plant in {load_zone}"
+            )
+            refuse(Finding(what, beside="delivered_to"))
+        return zone
 
     @field_validator("technology", mode="before")
     @classmethod

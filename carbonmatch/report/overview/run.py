@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
@@ -21,11 +22,17 @@ def overview(summary: Summary) -> Overview:
     """Return the first page on a run."""
     units = Units.of(summary)
     if summary.get("kind") == "metered":
-        first = [*metered_tables(summary, units), score_table(summary, units), scope2_table(summary)]
+        first = [
+            *metered_tables(summary, units),
+            *_eligibility(summary),
+            score_table(summary, units),
+            scope2_table(summary),
+        ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
+        *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
         cost_table(summary, units),
@@ -33,6 +40,11 @@ def overview(summary: Summary) -> Overview:
         scope2_table(summary),
     ]
     return _page(summary, units, tables)
+
+
+def _eligibility(summary: Summary) -> list[OverviewTable]:
+    table = eligibility_table(summary) if counts_in_part(summary) else None
+    return [] if table is None else [table]
 
 
 def _page(summary: Summary, units: Units, tables: list[OverviewTable]) -> Overview:

@@ -12,6 +12,7 @@ from carbonmatch.report.overview import (
     Column,
     OverviewTable,
     budget_text,
+    eligibility_table,
     limit_facts,
     score_table,
     search_gap,
@@ -78,12 +79,13 @@ def answer(summary: Summary, units: Units, baselines: Sequence[Baseline]) -> Ans
             table
             for table in (
                 contract_table(summary, units),
+                eligibility_table(summary),
                 storage_table(summary, units),
                 grid_table(summary, units),
                 zone_table(summary, units),
                 score_table(summary, units),
             )
-            if table.rows or table.note
+            if table is not None and (table.rows or table.note)
         ),
     )
 
