@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
@@ -158,6 +158,11 @@ def needed_to_solve(wanted: str) -> WrapValidator:
 
     wanted   what stands there, for the message on an empty one
     """
+    return WrapValidator(check_needed(wanted))
+
+
+def check_needed(wanted: str) -> Callable[[Any, ValidatorFunctionWrapHandler, ValidationInfo], Any]:
+    """Return what `needed_to_solve` checks, for a key that is not always needed."""
 
     def check(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         if value is ABSENT:
@@ -170,7 +175,7 @@ def needed_to_solve(wanted: str) -> WrapValidator:
             refuse(f"is empty; {wanted} is wanted")
         return handler(value)
 
-    return WrapValidator(check)
+    return check
 
 
 def demanded(value: Given | None) -> Given:

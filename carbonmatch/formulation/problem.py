@@ -46,8 +46,7 @@ def problem_from_case(case: Case) -> Problem:
         zones=tuple(zone_terms(case, zone, hours) for zone in zones),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
-            for contract in case.contracts.values()
+            contract_terms(contract, number[contract.zone], case.zones, hours) for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
