@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from accounting.by_hand import ledger_of
+from formulation.test_golden_rows import written
 from small_cases import a_case, merged, solved
 
 from carbonmatch.accounting import prove
+from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.formulation.structures.price import level
 from carbonmatch.study import solve_case
 from carbonmatch.study.frames import contracts_frame
@@ -302,3 +304,21 @@ def test_prices_of_another_hour_change_nothing_of_the_flows():
     problem, solution = check(with_wind({"strike_per_mwh": ..., "price": {"index": "spot"}}), 1000)
     assert np.array_equal(solution.generation_mwh, np.full((1, 2), 10.0))
     assert problem.contracts[0].strike_per_mwh is None
+
+
+def test_the_row_of_costs_has_every_price():
+    # price 40 and 60, half of it due for what is curtailed; fees 3; basis 10 and 80.
+    # Per MW 20 + 30; per MWh 20 + 13 and 30 + 83
+    changes = {
+        **{"strike_per_mwh": ..., "price": {"index": [40, 60]}, "sleeve_fee_per_mwh": 1, "balancing_fee_per_mwh": 2},
+        **{
+            "settlement_price_per_mwh": [30, -20],
+            "curtailment": {"compensation": 0.5},
+            "existing_mw": ...,
+            "max_mw": 5,
+        },
+    }
+    model = build_model(problem_from_case(with_wind(changes)))
+    assert written(model.cost["contracts"].expr) == (
+        "+50 contract[wind].contracted_mw +33 contract[wind].dispatched_mwh[0] +113 contract[wind].dispatched_mwh[1]"
+    )
