@@ -11,7 +11,13 @@ from pydantic import BaseModel
 
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
-from carbonmatch.case.contracts import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import (
+    CleanFirmContract,
+    Curtailment,
+    FloatingPrice,
+    PayAsProducedContract,
+    VirtualContract,
+)
 from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
@@ -37,6 +43,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     VirtualContract,
     CleanFirmContract,
     Curtailment,
+    FloatingPrice,
     Storage,
     LibraryEntry,
     Owned,

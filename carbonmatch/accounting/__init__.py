@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.clean_price import clean_prices, prices_frame
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
@@ -32,6 +33,7 @@ __all__ = [
     "OfferWorth",
     "Premium",
     "StoredFlows",
+    "asked_prices",
     "best_profile",
     "bounds_of",
     "build_ledger",

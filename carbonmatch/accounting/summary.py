@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
 from carbonmatch.accounting.eligibility import eligibility_summary
@@ -188,6 +189,7 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
             "strike_per_mwh": contract.strike_per_mwh,
+            **asked_prices(contract, account.generation_mwh, least),
             "available_mwh": generation + float(account.curtailed_mwh.sum()),
             **volume_summary(account),
             "cost": cost,

@@ -88,16 +88,17 @@ def add_generation_limit(block: pyo.Block, contract: ContractTerms) -> None:
 def payment(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> pyo.Expression:
     """What the buyer pays over the horizon [currency].
 
-    sum_t price[t] * (generation[t] + compensation * curtailed[t]) + fees * generation[t]
+    sum_t price[t] * generation[t] + compensation * due[t] * curtailed[t] + (fees + basis[t]) * generation[t]
         - reference_price[t] * generation[t] + capacity_fee * year_fraction * contracted_mw
 
-    price                     [currency/MWh] the strike, or a price that floats
+    price                     [currency/MWh] the strike, levelised, or a price that floats; 0 where it is not settled
     reference_price           [currency/MWh] received under a contract for difference, else zero
-    compensation              0..1, the share of the price that is due for curtailed energy
-    fees                      [currency/MWh] on top of what is delivered
+    compensation              0..1, the share of due[t] that is paid for curtailed energy: price[t], and where it floats
+                              max(price[t], 0)
+    fees, basis               [currency/MWh] on top of what is delivered: see `structures.price`
     capacity_fee              [currency/MW/year]
 
-    Where a shape is delivered, price and fees are paid for that: (price[t] + fees) * shape[t] * contracted_mw.
+    Where a shape is delivered, they are paid for that: (price[t] + fees + basis[t]) * shape[t] * contracted_mw.
     """
     per_generated = contract.paid_per_generated_mwh
     per_mw = contract.paid_per_mw(time.year_fraction) + float((per_generated * contract.least_mwh_per_mw).sum())

@@ -48,9 +48,7 @@ def problem_from_case(case: Case) -> Problem:
         zones=tuple(zone_terms(case, zone, hours) for zone in zones),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            as_it_counts(
-                contract_terms(contract, number[contract.load_zone], case.zones[contract.zone], hours), contract, case
-            )
+            as_it_counts(contract_terms(contract, number[contract.load_zone], case.zones, hours), contract, case)
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),

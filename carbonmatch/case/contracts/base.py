@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -11,10 +11,8 @@ from carbonmatch.case.block import (
     Entry,
     Finding,
     NonNegative,
-    Number,
     Positive,
     PositiveShare,
-    needed_to_solve,
     refuse,
     refuse_crossed,
     say,
@@ -22,11 +20,13 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.certificates import Device, Text
 from carbonmatch.case.choice import CONTRACT_SIZE, Group
+from carbonmatch.case.contracts.price import FloatingPrice, Strike, Tenor, YearlyRate
 from carbonmatch.case.day import Day
 from carbonmatch.case.outage import Outages
-from carbonmatch.case.series import MeteredPower
+from carbonmatch.case.series import MeteredPower, Price
 from carbonmatch.case.technology import Technology
-from carbonmatch.case.zone import LoadZoneName, ZoneName, refuse_without_site
+from carbonmatch.case.zone import LoadZoneName, ZoneName, need_series, refuse_without_site
+from carbonmatch.timegrid import FloatArray
 from carbonmatch.wording import listed, nearest
 
 
@@ -35,7 +35,11 @@ class ContractBase(Entry):
 
     zone             where its plant stands
     delivered_to     the zone whose load it counts for, where that is another one: a neighbour of it
+    settlement_zone  zone at whose spot price it settles; settlement_price_per_mwh the price of a hub or a node instead
+    price            of its energy where that floats, instead of a strike
     strike_per_mwh   price of its energy [currency/MWh]; may be left out where the case is only matched
+    tenor_years, escalation, discount_rate   the strike is that of the first year, and counts levelised over the tenor
+    sleeve_fee_per_mwh, balancing_fee_per_mwh   on top of each MWh delivered
     min_mw, max_mw   bounds of the contracted size [MW]; no max_mw means no limit
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
     lot_mw           it is sold in whole blocks of this size [MW]
@@ -54,7 +58,15 @@ class ContractBase(Entry):
     technology: Technology
     delivered_to: LoadZoneName | None = None
     zone: ZoneName
-    strike_per_mwh: Annotated[Number | None, needed_to_solve("a number")] = ABSENT
+    settlement_zone: ZoneName | None = None
+    settlement_price_per_mwh: Price | None = None
+    price: FloatingPrice | None = None
+    strike_per_mwh: Strike = ABSENT
+    tenor_years: Tenor = None
+    escalation: YearlyRate | None = None
+    discount_rate: YearlyRate | None = None
+    sleeve_fee_per_mwh: NonNegative = 0.0
+    balancing_fee_per_mwh: NonNegative = 0.0
     min_mw: NonNegative = 0.0
     max_mw: NonNegative | None = None
     existing_mw: NonNegative | None = None
@@ -118,6 +130,61 @@ class ContractBase(Entry):
                 f"is {say_value(value)}, which is not a technology{nearest(str(value), known)} (known: {listed(known)})"
             )
         return Technology(value)
+
+    @field_validator("settlement_zone")
+    @classmethod
+    def _settles_at_a_price(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None:
+            need_series(info, value, "spot_price_per_mwh", "the contract settles at its spot price")
+            cls._needs_the_price_of_its_zone(info)
+        return value
+
+    @field_validator("settlement_price_per_mwh")
+    @classmethod
+    def _settles_at_one_place(cls, value: FloatArray | None, info: ValidationInfo) -> FloatArray | None:
+        if value is not None:
+            if info.data.get("settlement_zone") is not None:
+                refuse("is given beside settlement_zone; a contract settles at one place: leave one of them out")
+            cls._needs_the_price_of_its_zone(info)
+        return value
+
+    @classmethod
+    def _needs_the_price_of_its_zone(cls, info: ValidationInfo) -> None:
+        why = "the buyer bears the difference between the price of the zone and that where the contract settles"
+        need_series(info, info.data.get("zone"), "spot_price_per_mwh", why)
+
+    @field_validator("price")
+    @classmethod
+    def _index_is_there(cls, value: FloatingPrice | None, info: ValidationInfo) -> FloatingPrice | None:
+        elsewhere = [info.data.get(key) is not None for key in ("settlement_zone", "settlement_price_per_mwh")]
+        if value is not None and value.follows_spot and not any(elsewhere):
+            why = "the price of the contract follows the spot price"
+            need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, ("index",))
+        return value
+
+    @field_validator("escalation", "discount_rate")
+    @classmethod
+    def _moves_over_the_tenor(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("tenor_years", ABSENT) is None:
+            refuse(f"is {say(value)} without tenor_years; say for how many years the contract runs, or leave it out")
+        if info.field_name == "escalation" and value is not None and info.data.get("price") is not None:
+            refuse("moves a strike over the years, and price floats; leave it out, and give floor and cap as a mean")
+        if info.field_name == "discount_rate" and value is None and info.data.get("escalation") is not None:
+            refuse(
+                "is missing; the strike is levelised over the tenor by it. Give it as a share, such as 0.07; 0 weighs "
+                "all years alike"
+            )
+        return value
+
+    @field_validator("sleeve_fee_per_mwh", "balancing_fee_per_mwh")
+    @classmethod
+    def _fees_are_for_what_is_delivered(cls, value: float) -> float:
+        if value and not cls.physical:
+            refuse(
+                f"is {say(value)}, and this contract delivers nothing that could be sleeved or balanced; leave it out, "
+                "or put it on top of the strike"
+            )
+        return value
 
     @field_validator("max_mw")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.limits import limit_facts
@@ -167,7 +168,7 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(contract["capture_value_per_mwh"]),
         )
         for name, contract in contracts.items()
@@ -198,13 +199,13 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
         (
             name,
             _technology(contract),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(value),
-            UNKNOWN if value is None else units.price.text(contract["strike_per_mwh"] - value),
+            UNKNOWN if value is None or asked is None else units.price.text(asked - value),
         )
         for name, contract in summary["contracts"].items()
         if not _taken(contract, units)
-        for value in [contract["capture_value_per_mwh"]]
+        for value, asked in [(contract["capture_value_per_mwh"], asked_per_mwh(contract))]
     )
     return OverviewTable(
         "Offers not taken",

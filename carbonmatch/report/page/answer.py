@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview import (
     Column,
@@ -288,6 +289,7 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             **contract,
             "name": name,
             "what": technology(contract),
+            "strike": None if asked_per_mwh(contract) is None else asked_text(contract, units),
             "zone": contract["zone"] if several else None,
             **({} if curtailed else {"curtailed_mwh": None}),
             **({} if stored else {"matched_from_storage_mwh": None, "stored_mwh": None}),
@@ -312,7 +314,7 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             Field.of("stored", "stored_mwh", units.energy),
             Field.of("excess", "excess_mwh", units.energy),
             Field.of("curtailed", "curtailed_mwh", units.energy),
-            Field.of("strike", "strike_per_mwh", units.price),
+            Field(Column("strike", units.price.unit), "strike", str),
             Field.of("cost", "cost", units.money),
         ),
         entries,
