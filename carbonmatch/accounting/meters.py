@@ -185,7 +185,8 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
 def _flows(case: Case, problem: Problem) -> Flows:
     """Return what flowed. The ledger finds out what of the charge came from the grid.
 
-    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it
+    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it. What a plant
+    generates before its contract starts, or after it ends, is not the buyer's
     """
     hours, steps = problem.time.hours_per_step, problem.time.steps
 
@@ -193,7 +194,7 @@ def _flows(case: Case, problem: Problem) -> Flows:
         return np.array(rows).reshape(len(rows), steps)
 
     generation = stacked(
-        [demanded(c.metered_generation_mw) * c.loss_factor * hours for c in case.contracts.values()],
+        [demanded(c.metered_generation_mw) * c.loss_factor * c.in_force * hours for c in case.contracts.values()],
     )
     charge = stacked([demanded(storage.metered_charge_mw) * hours for storage in case.storage.values()])
     discharge = stacked([demanded(storage.metered_discharge_mw) * hours for storage in case.storage.values()])

@@ -2,7 +2,18 @@
 
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
-from carbonmatch.case.contracts import CleanFirmContract, Contract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import (
+    BaseloadContract,
+    CleanFirmContract,
+    Contract,
+    Curtailment,
+    PayAsConsumedContract,
+    PayAsProducedContract,
+    RetailSupplyContract,
+    ShapedContract,
+    TakenContract,
+    VirtualContract,
+)
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
     Purpose,
@@ -27,19 +38,24 @@ from carbonmatch.case.template import template_names, write_template
 from carbonmatch.case.zone import Zone
 
 __all__ = [
+    "BaseloadContract",
     "Case",
     "CleanFirmContract",
     "Contract",
     "Curtailment",
     "EnergyPrice",
     "Override",
+    "PayAsConsumedContract",
     "PayAsProducedContract",
     "Provenance",
     "Purpose",
+    "RetailSupplyContract",
+    "ShapedContract",
     "Site",
     "Storage",
     "StressTest",
     "Surplus",
+    "TakenContract",
     "Target",
     "Technology",
     "Variant",

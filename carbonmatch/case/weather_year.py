@@ -40,7 +40,7 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ("contracts", "NAME"): frozenset(
         {
             *("capacity_factor", "p50_capacity_factor", "availability", "outages"),
-            *("forecast_capacity_factor", "forecast_availability"),
+            *("forecast_capacity_factor", "forecast_availability", "start", "end", "shape", "cfe_share"),
         }
     ),
     ("surplus",): frozenset({"price"}),

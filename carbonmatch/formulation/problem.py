@@ -8,6 +8,7 @@ import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
+from carbonmatch.formulation.consumption import metered_import
 from carbonmatch.formulation.structures import contract_terms
 from carbonmatch.records import (
     Budget,
@@ -39,14 +40,21 @@ def problem_from_case(case: Case) -> Problem:
     zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
+    terms = {zone.name: zone_terms(case, zone, hours) for zone in zones}
     return Problem(
         name=case.name,
         currency=case.currency,
         time=time,
-        zones=tuple(zone_terms(case, zone, hours) for zone in zones),
+        zones=tuple(terms.values()),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
+            contract_terms(
+                contract,
+                number[contract.zone],
+                case.zones[contract.zone],
+                case.grid,
+                float(metered_import(terms[contract.zone]).max()) / hours,
+            )
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),

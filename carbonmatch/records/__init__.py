@@ -51,6 +51,7 @@ from carbonmatch.records.problem import (
     ZoneTerms,
 )
 from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.volume import VolumeTerms
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
@@ -93,6 +94,7 @@ __all__ = [
     "TargetTerms",
     "TimeTerms",
     "Tracing",
+    "VolumeTerms",
     "Worth",
     "Yardstick",
     "YearTerms",

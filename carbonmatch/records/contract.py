@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.volume import VolumeTerms
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class ContractTerms:
     shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
                            for; None where what is generated is delivered
     claim_share            (steps,) share of each MWh generated that is a claim in this zone, 0..1; None: all of it
+    consumed               what it generates is taken as it is used: never more than the zone draws, never sold on
+    volume                 what of it the buyer agreed to take; None where nothing is agreed
+    in_force_share         share of the horizon in which it is in force: what is paid per year is paid for that
     """
 
     name: str
@@ -54,6 +58,9 @@ class ContractTerms:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    consumed: bool = False
+    volume: VolumeTerms | None = None
+    in_force_share: float = 1.0
 
     @property
     def delivers_what_it_claims(self) -> bool:
@@ -94,13 +101,17 @@ class ContractTerms:
             return -self.received_per_mwh
         return self.price_per_mwh * (1.0 - self.compensation) + self.fees_per_mwh - self.received_per_mwh
 
+    def fee_per_mw(self, year_fraction: float) -> float:
+        """Return the capacity fee of one MW over the horizon [currency/MW]: fee per year * year_fraction * in_force."""
+        return self.capacity_fee_per_mw_year * year_fraction * self.in_force_share
+
     def paid_per_mw(self, year_fraction: float) -> float:
         """Return what is paid for one MW over the horizon, whatever it generates [currency/MW].
 
-        sum_t price * compensation * available + capacity_fee * year_fraction
-        sum_t (price + fees) * shape + capacity_fee * year_fraction             where a shape is delivered
+        sum_t price * compensation * available + capacity_fee * year_fraction * in_force
+        sum_t (price + fees) * shape + capacity_fee * year_fraction * in_force   where a shape is delivered
         """
-        fee = self.capacity_fee_per_mw_year * year_fraction
+        fee = self.fee_per_mw(year_fraction)
         if self.shape_mwh_per_mw is not None:
             return float(((self.price_per_mwh + self.fees_per_mwh) * self.shape_mwh_per_mw).sum()) + fee
         return float((self.price_per_mwh * self.compensation * self.available_mwh_per_mw).sum()) + fee

@@ -21,6 +21,8 @@ class ShadowPrices:
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
+    consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
+                               consumed; None where there is no such contract
     """
 
     energy_value_per_mwh: FloatArray
@@ -28,6 +30,7 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    consumed_limit_value_per_mwh: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Solution:
     charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None where
+    no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 
@@ -68,3 +73,4 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
+    unused_mwh: FloatArray | None = None

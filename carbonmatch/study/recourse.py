@@ -140,14 +140,19 @@ class ZoneOperator:
 
 def beyond_the_rules(problem: Problem) -> list[Fault]:
     """Return what of a problem these rules do not know: they run plants whose energy and claims go together."""
-    what = (
-        "delivers and claims different energy, and the rules of operation without foresight do not know such contracts"
-    )
-    return [
-        Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
-        for contract in problem.contracts
-        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
-    ]
+    faults = []
+    for contract in problem.contracts:
+        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None:
+            what = "delivers and claims different energy"
+        elif contract.consumed or contract.volume is not None:
+            what = "is taken as it is used, or within a volume of the year"
+        else:
+            continue
+        what += ", and the rules of operation without foresight do not know such contracts"
+        faults.append(
+            Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
+        )
+    return faults
 
 
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:

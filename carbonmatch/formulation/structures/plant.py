@@ -26,6 +26,7 @@ class Offer:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    consumed: bool = False
 
 
 def delivered_share(contract: Contract, hours: float) -> FloatArray:
