@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
 from carbonmatch.records import (
     DataTier,
     Device,
@@ -16,6 +16,7 @@ from carbonmatch.records import (
     Factor,
     Facts,
     FloatArray,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
@@ -91,7 +92,14 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         embodied=_embodied(case, contract),
         device=_device(contract),
         support_received=contract.support_received,
+        guarantee=_guarantee(contract),
     )
+
+
+def _guarantee(contract: Contract) -> Guarantee | None:
+    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
+        return None
+    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:

@@ -8,7 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.case import Case, Contract, Site, Storage, demanded
+from carbonmatch.case import (
+    Case,
+    Contract,
+    DeliveredContract,
+    RetailSupplyContract,
+    Site,
+    Storage,
+    demanded,
+)
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import (
     ContractTerms,
@@ -131,14 +139,16 @@ def _problem(case: Case) -> Problem:
             for name, site in case.sites.items()
         ),
         contracts=tuple(
-            _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()
+            _contract_terms(contract, number[contract.zone], not_known, grid.hours_per_step)
+            for contract in case.contracts.values()
         ),
         storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
         target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
     )
 
 
-def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray) -> ContractTerms:
+def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray, hours: float) -> ContractTerms:
+    """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
@@ -156,7 +166,17 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
     )
+
+
+def _shape(contract: Contract, hours: float) -> FloatArray | None:
+    """Return what one MW delivers by a shape where the plant's meter does not tell it [MWh/MW]; else None."""
+    if not isinstance(contract, DeliveredContract):
+        return None
+    shape: FloatArray = contract.shape_factors * contract.in_force * hours
+    return shape
 
 
 def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
@@ -201,7 +221,14 @@ def _flows(case: Case, problem: Problem) -> Flows:
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
-        delivered_mwh=generation * np.array([[float(c.physical)] for c in problem.contracts]).reshape(-1, 1),
+        delivered_mwh=stacked(
+            [
+                terms.delivered_mwh(contract.existing_mw or 0.0, generated)
+                for terms, contract, generated in zip(
+                    problem.contracts, case.contracts.values(), generation, strict=True
+                )
+            ]
+        ),
         clean_charge_mwh=charge,
         clean_discharge_mwh=discharge,
         grey_charge_mwh=np.zeros_like(charge),

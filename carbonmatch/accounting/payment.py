@@ -21,7 +21,9 @@ def payments(
     (price + fees) * shape * contracted_mw - reference_price * generation            where a shape is delivered
     + strike * unused                                                               under take-or-pay
 
-    generation, curtailed   [MWh per step]; unused what is paid for and not taken, in the last step of its period. What is paid per MW and year, whatever is generated, comes on top.
+    generation, curtailed   [MWh per step]
+    unused                  [MWh] what is paid for and not taken, in the last step of its settlement period
+    What is paid per MW and year, whatever is generated, comes on top.
     """
     received = contract.received_per_mwh * generation
     if contract.shape_mwh_per_mw is not None:

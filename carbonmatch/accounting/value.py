@@ -25,7 +25,7 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])
     worth: FloatArray = energy + claim
     if contract.consumed and prices.consumed_limit_value_per_mwh is not None:
-        return worth - prices.consumed_limit_value_per_mwh[contract.zone]
+        worth = worth - prices.consumed_limit_value_per_mwh[contract.zone]
     return worth
 
 
@@ -175,9 +175,10 @@ class OfferWorth:
     """What a contract is worth at given prices, and what it would have to cost.
 
     capture_value_per_mwh     mean worth of what it generates; of what it would generate, where it is left out
-    net_worth_per_mw_year     what one more MW would earn in a year, its payment taken off; None where a volume is agreed
-    entry_strike_per_mwh      strike at which one more MW earns nothing; None where its price floats, or likewise
+    net_worth_per_mw_year     what one more MW would earn in a year, its payment taken off
+    entry_strike_per_mwh      strike at which one more MW earns nothing; None where its price floats
     entry_fee_per_mw_year     capacity fee at which it does, at its strike; None where it has none
+    All but the first are None where a volume is agreed.
     """
 
     capture_value_per_mwh: float | None
@@ -191,8 +192,8 @@ def offer_worth(
 ) -> OfferWorth:
     """Value a contract at given prices; `generation_mwh` is None where it generates nothing.
 
-    Where a volume is agreed, a MWh is worth something to the band or to take-or-pay beside its hour, and prices of hours
-    do not tell what one more MW would earn.
+    Where a volume is agreed, a MWh counts for the band or for take-or-pay beside its hour, and prices of hours do not
+    tell what one more MW would earn.
     """
     worth = worth_per_mwh(contract, prices)
     profile = best_profile(contract, worth) if generation_mwh is None else generation_mwh

@@ -16,10 +16,10 @@ def add_volume(block: pyo.Block, volume: VolumeTerms, taken: Flow) -> None:
 
     least_volume   sum_t taken[t] >= least_share * volume * contracted_mw            [MWh], where the share is above 0
     most_volume    sum_t taken[t] <= most_share * volume * contracted_mw             [MWh], where there is such a share
-    take_or_pay    sum_(t in p) taken[t] + unused_mwh[p] >= paid_share * volume[p] * contracted_mw     [MWh], each period
+    take_or_pay    sum_(t in p) taken[t] + unused_mwh[p] >= paid_share * volume[p] * contracted_mw   [MWh], each period
 
     volume[p]    [MWh/MW] contracted volume of a settlement period p, by hours; volume: of the horizon
-    unused_mwh   [MWh per period] >= 0, paid at the strike: what is due for p is max(taken, paid_share * volume[p]) of it
+    unused_mwh   [MWh per period] >= 0, paid at the strike: paid for is max(taken, paid_share * volume[p])
     """
     size = block.contracted_mw
     whole = range(len(taken))
@@ -35,7 +35,8 @@ def add_volume(block: pyo.Block, volume: VolumeTerms, taken: Flow) -> None:
         block.take_or_pay = pyo.Constraint(
             list(settled),
             rule=lambda _, p: (
-                _sum(taken, settled[p].tolist()) + block.unused_mwh[p] - volume.paid_mwh_per_mw(settled[p]) * size >= 0.0
+                _sum(taken, settled[p].tolist()) + block.unused_mwh[p] - volume.paid_mwh_per_mw(settled[p]) * size
+                >= 0.0
             ),
         )
 

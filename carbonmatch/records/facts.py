@@ -107,6 +107,7 @@ class Instrument:
     certificates             whether energy attribute certificates come with the energy
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
+    guarantee                the share of carbon-free energy that a supplier answers for; None where there is none
     """
 
     name: str
@@ -121,6 +122,19 @@ class Instrument:
     embodied: Embodied | None
     device: Device | None = None
     support_received: str | None = None
+    guarantee: Guarantee | None = None
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A share of carbon-free energy that is settled after the fact.
+
+    share             0..1 of all energy supplied in the period
+    penalty_per_mwh   [currency/MWh] paid to the buyer for each MWh of claims below it
+    """
+
+    share: float
+    penalty_per_mwh: float
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ class Solution:
     charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
-    unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None where
-    no contract has such terms.
+    unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
+    where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 

@@ -149,9 +149,7 @@ def beyond_the_rules(problem: Problem) -> list[Fault]:
         else:
             continue
         what += ", and the rules of operation without foresight do not know such contracts"
-        faults.append(
-            Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
-        )
+        faults.append(Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead"))
     return faults
 
 

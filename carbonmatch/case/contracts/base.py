@@ -156,7 +156,8 @@ def _steps_in_force(start: date | None, end: date | None, grid: TimeGrid) -> Flo
         when = "before the time of the case begins" if key == "end" else "after the time of the case is over"
         what = (
             f"is {end if key == 'end' else start}: the contract {trouble} {when} ({days[0]} to "
-            f"{grid.end.tz_convert(grid.timezone):%Y-%m-%d}, the end exclusive); mend the date, or leave the contract out"
+            f"{grid.end.tz_convert(grid.timezone):%Y-%m-%d}, the end exclusive); mend the date, or leave the contract "
+            "out"
         )
         refuse(Finding(what, inside=(key,)))
     share: FloatArray = inside.astype(np.float64)

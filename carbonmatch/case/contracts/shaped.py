@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import Finding, Reading, refuse
 from carbonmatch.case.contracts.profile import PlantContract
 from carbonmatch.case.contracts.shape import Shape
 from carbonmatch.case.series import CapacityFactor
+from carbonmatch.timegrid import FloatArray
 
 
 class DeliveredContract(PlantContract):
@@ -22,6 +24,11 @@ class DeliveredContract(PlantContract):
 
     capacity_factor: CapacityFactor | None = None
     hourly_certificates: bool = Field(default=False, validate_default=True)
+
+    @property
+    def shape_factors(self) -> FloatArray:
+        """Power delivered in every step per contracted MW; its mean is 1."""
+        return np.ones_like(self.in_force)
 
     @field_validator("hourly_certificates")
     @classmethod
@@ -53,3 +60,8 @@ class ShapedContract(DeliveredContract):
 
     structure: Literal["shaped"]
     shape: Shape
+
+    @property
+    def shape_factors(self) -> FloatArray:
+        """Power delivered in every step per contracted MW; its mean is 1."""
+        return self.shape

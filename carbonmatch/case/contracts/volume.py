@@ -44,7 +44,11 @@ class TakenContract(ContractBase):
     @field_validator("least_volume_share", "most_volume_share", "take_or_pay")
     @classmethod
     def _is_of_a_volume(cls, value: float | TakeOrPay | None, info: ValidationInfo) -> float | TakeOrPay | None:
-        if value not in (None, 0.0) and "volume_mwh_per_mw_year" in info.data and info.data["volume_mwh_per_mw_year"] is None:
+        if (
+            value not in (None, 0.0)
+            and "volume_mwh_per_mw_year" in info.data
+            and info.data["volume_mwh_per_mw_year"] is None
+        ):
             refuse(_NEEDS_VOLUME)
         return value
 

@@ -81,6 +81,6 @@ def contract_terms(
 
 
 def _size_is_a_choice(offer: Offer, volume: VolumeTerms | None) -> bool:
-    """Tell whether the size of what is taken as it is used costs or obliges, so that more of it is not simply better."""
+    """Tell whether the size of what is taken as it is used costs or obliges, so that more is not simply better."""
     obliges = volume is not None and (volume.least_share > 0.0 or volume.paid_share > 0.0)
     return offer.capacity_fee_per_mw_year > 0.0 or obliges

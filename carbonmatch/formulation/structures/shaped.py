@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from carbonmatch.case import BaseloadContract, ShapedContract, Zone, demanded
 from carbonmatch.formulation.structures.plant import Offer, delivered_share
+from carbonmatch.records import FloatArray
 
 
 def shaped(contract: BaseloadContract | ShapedContract, _zone: Zone, hours: float) -> Offer:
@@ -16,13 +15,14 @@ def shaped(contract: BaseloadContract | ShapedContract, _zone: Zone, hours: floa
     claimable[t] = capacity_factor[t] * loss_factor * h * contracted_mw     [MWh per step]
 
     shape   1 in every step of a baseload contract, with the mean 1 of a shaped one
-    The seller owes the shape: an outage of the plant takes away claims, and no energy; losses are the seller's too. With
-    hourly certificates each MWh delivered comes with a claim of its hour: claimable[t] = delivered[t].
+    The seller owes the shape: an outage of the plant takes away claims, and no energy; losses are the seller's too.
+    With hourly certificates each MWh delivered comes with a claim of its hour: claimable[t] = delivered[t].
     """
-    factors = contract.shape if isinstance(contract, ShapedContract) else np.ones_like(contract.in_force)
-    shape = factors * hours
+    shape: FloatArray = contract.shape_factors * hours
     if contract.hourly_certificates:  # what is generated is what is delivered: one flow for both ledgers
-        return Offer(available_mwh_per_mw=shape, least_mwh_per_mw=shape, strike_per_mwh=demanded(contract.strike_per_mwh))
+        return Offer(
+            available_mwh_per_mw=shape, least_mwh_per_mw=shape, strike_per_mwh=demanded(contract.strike_per_mwh)
+        )
     generated = demanded(contract.capacity_factor) * delivered_share(contract, hours)
     return Offer(
         available_mwh_per_mw=generated,

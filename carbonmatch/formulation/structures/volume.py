@@ -37,5 +37,6 @@ def _periods(period: str, grid: TimeGrid) -> IntArray:
     """Return the number of each step's settlement period, on the local calendar, from 0."""
     local = grid.local_index
     year, month = local.year.to_numpy(np.int64), local.month.to_numpy(np.int64)
-    numbers: IntArray = {"year": year, "quarter": year * 4 + (month - 1) // 3, "month": year * 12 + month - 1}[period]
-    return numbers - numbers[0]
+    numbers = {"year": year, "quarter": year * 4 + (month - 1) // 3, "month": year * 12 + month - 1}[period]
+    from_first: IntArray = numbers - numbers[0]
+    return from_first

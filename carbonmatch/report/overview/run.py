@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
 from carbonmatch.wording import PERIODS
 
 NOT_TAKEN: Final = "not taken"
@@ -25,6 +27,7 @@ def overview(summary: Summary) -> Overview:
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
+        *guarantee_tables(summary, units),
         storage_table(summary, units),
         grid_table(summary, units),
         cost_table(summary, units),
@@ -137,20 +140,22 @@ def target_text(target: Summary) -> str:
 def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
     """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
     contracts = summary["contracts"]
+    found = {name: contract for name, contract in contracts.items() if _taken(contract, units)}
+    by_shape = any_delivered(found)
     rows = tuple(
         (
             name,
             _technology(contract),
             units.power.text(contract["contracted_mw"]),
             units.energy.text(contract["generation_mwh"]),
+            *([units.energy.text(contract.get("delivered_mwh", contract["generation_mwh"]))] if by_shape else []),
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
             units.price.text(contract["strike_per_mwh"]),
             units.price.text(contract["capture_value_per_mwh"]),
         )
-        for name, contract in contracts.items()
-        if _taken(contract, units)
+        for name, contract in found.items()
     )
     none = "No contract is taken." if contracts else "The case offers no contracts."
     return OverviewTable(
@@ -159,7 +164,8 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             Column("contract", numeric=False),
             Column("technology", numeric=False),
             Column("size", units.power.unit),
-            Column("generated", units.energy.unit),
+            Column(generated_word(found), units.energy.unit),
+            *([Column("delivered", units.energy.unit)] if by_shape else []),
             Column("matched directly", units.energy.unit),
             Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
@@ -204,8 +210,8 @@ def _taken(contract: Summary, units: Units) -> bool:
 
 def _technology(contract: Summary) -> str:
     words = [contract["technology"].replace("_", " ")]
-    if contract["structure"] == "virtual":
-        words.append("virtual")
+    if contract["structure"] in STRUCTURE_WORDS and contract["structure"] != "clean_firm":
+        words.append(STRUCTURE_WORDS[contract["structure"]])
     if contract["existing"]:
         words.append("existing")
     return ", ".join(words)
