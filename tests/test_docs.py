@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
-from carbonmatch.case.contracts import CleanFirmContract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import STRUCTURES, Curtailment, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.schema import Case, Time
 from carbonmatch.case.series import SeriesReference
@@ -31,10 +31,11 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     StandardSupply,
     Site,
     Grid,
-    PayAsProducedContract,
-    VirtualContract,
-    CleanFirmContract,
+    *STRUCTURES.values(),
     Curtailment,
+    Guarantee,
+    ShapeFactors,
+    TakeOrPay,
     Storage,
     Certificates,
     Device,
