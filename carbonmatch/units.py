@@ -6,6 +6,8 @@ from typing import Final
 
 KG_PER_TONNE: Final = 1000.0
 
+KW_PER_MW: Final = 1000.0
+
 G_PER_KWH_TO_T_PER_MWH: Final = 1e-3
 """1 g/kWh = 1 kg/MWh = 0.001 t/MWh."""
 

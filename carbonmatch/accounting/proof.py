@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from carbonmatch.accounting.bill import bill, subscribed_of
 from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import score
 from carbonmatch.errors import VerificationError
@@ -31,6 +32,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     * target: the recomputed claim meets it, in every group and period that it is asked for;
     * surplus: the recomputed excess respects its limit;
     * budget: the cost, net of sales, keeps to it;
+    * bills: what tariffs bill, recomputed from what passed the meters, is what the model pays (to the gap);
     * accounts: see `prove_accounts`.
 
     Raises:
@@ -44,6 +46,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
         *target_faults(problem, ledger),
         *_surplus(problem, ledger),
         *_budget(problem, solution),
+        *_bills(problem, solution),
     ]
     _refuse(faults)
 
@@ -152,6 +155,19 @@ def _budget(problem: Problem, solution: Solution) -> list[str]:
     if budget is None or cost <= budget + BUDGET_TOLERANCE * max(1.0, _gross(solution)):
         return []
     return [f"cost net of sales is {cost:.6f}, above the budget of {budget:.6f}"]
+
+
+def _bills(problem: Problem, solution: Solution) -> list[str]:
+    due: dict[str, float] = {}
+    for s, site in enumerate(problem.sites):
+        for component, amount in bill(problem, s, site.load_mwh, subscribed_of(solution.subscribed_mw, s)).items():
+            due[component] = due.get(component, 0.0) + amount
+    near = GAP_TOLERANCE * max(1.0, _gross(solution))
+    return [
+        f"{component} comes to {amount:.6f} on what passed the meters, the model pays {solution.cost[component]:.6f}"
+        for component, amount in due.items()
+        if not abs(amount - solution.cost[component]) <= near
+    ]
 
 
 def _gross(solution: Solution) -> float:

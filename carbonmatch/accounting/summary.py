@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.avoided import avoided_summary
+from carbonmatch.accounting.bill import bill_summary, subscribed_of
 from carbonmatch.accounting.certificates.registry import registry_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
@@ -266,6 +267,7 @@ def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
         site.name: {
             **site_summary(problem, s, solution.retail_supply_mwh[s]),
             "firm_capacity_mw": float(solution.firm_capacity_mw[s]),
+            **bill_summary(problem, s, site.load_mwh, subscribed_of(solution.subscribed_mw, s)),
         }
         for s, site in enumerate(problem.sites)
     }

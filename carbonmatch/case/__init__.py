@@ -3,6 +3,7 @@
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
 from carbonmatch.case.contracts import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
+from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
     Purpose,
@@ -31,6 +32,7 @@ __all__ = [
     "CleanFirmContract",
     "Contract",
     "EnergyPrice",
+    "Grid",
     "Override",
     "PayAsProducedContract",
     "Provenance",

@@ -68,7 +68,7 @@ def _and_more_keys(count: int) -> str:
 def _path(error: Error) -> KeyPath:
     """Return the keys that the user wrote: without pydantic's mark for keys and our own name for a price's table."""
     *parts, last = error["loc"] or ("",)
-    own = {"[key]", "per_mwh"}
+    own = {"[key]", "in_steps_per_mwh"}
     written = [part for part in parts if part not in own]
     if last and (last not in own or error["type"] == "extra_forbidden"):
         written.append(last)

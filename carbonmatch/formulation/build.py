@@ -12,6 +12,7 @@ from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coi
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
+from carbonmatch.formulation.tariff import TARIFF_COMPONENTS, tariff_components
 from carbonmatch.records import Problem
 
 COST_COMPONENTS = (
@@ -21,12 +22,13 @@ COST_COMPONENTS = (
     "storage_operation",
     "grid_energy",
     "firm_capacity",
+    *TARIFF_COMPONENTS,
     "carbon_price",
     "surplus_sales",
 )
 """Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
 
-`carbon_price` is there only where the case gives one.
+`carbon_price` and the components of a tariff are there only where the case gives them.
 """
 
 
@@ -102,8 +104,10 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
+                 + grid_adders + demand_charges + coincident_peak + subscribed_capacity + grid_fixed
                  + carbon_price + surplus_sales      [currency over the horizon]; surplus_sales < 0 where selling earns
 
+    the second line is of tariffs, see `add_tariff`; each part of it where a site is billed for it
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
     existing = {contract.name for contract in problem.contracts if contract.existing}
@@ -116,6 +120,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
         "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
         "surplus_sales": [-block.sales for block in model.zone.values()],
     }
+    for component in tariff_components(problem):
+        parts[component] = [block.bill[component] for block in model.site.values() if component in block.bill]
     price = problem.target.carbon_price_per_t
     if price is not None:
         parts["carbon_price"] = [carbon_cost(model, price)]

@@ -10,6 +10,7 @@ import numpy as np
 import pyomo.core as pyo
 
 from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.tariff import subscribed_mw
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
 
@@ -72,6 +73,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
+        subscribed_mw=subscribed_mw(model, problem),
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from carbonmatch.case import Case, Contract, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
+from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
@@ -45,7 +46,7 @@ def problem_from_case(case: Case) -> Problem:
         currency=case.currency,
         time=time,
         zones=tuple(zone_terms(case, zone, hours) for zone in zones),
-        sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
+        sites=tuple(site_terms(case, site, number[site.zone]) for site in case.sites.values()),
         contracts=tuple(
             contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
             for contract in case.contracts.values()
@@ -86,16 +87,17 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
     )
 
 
-def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTerms:
+def site_terms(case: Case, site: Site, zone_number: int) -> SiteTerms:
     """Return a site's load and what its grid supply costs per MWh and per MW, and the limit of its connection."""
-    grid = demanded(site.grid)
+    grid, spot_price = demanded(site.grid), case.zones[site.zone].spot_price_per_mwh
     return SiteTerms(
         name=site.name,
         zone=zone_number,
-        load_mwh=site.load_mw * hours,
-        retail_price_per_mwh=grid.energy.on(zone.spot_price_per_mwh),
+        load_mwh=site.load_mw * case.grid.hours_per_step,
+        retail_price_per_mwh=grid.energy.on(spot_price),
         firm_capacity_charge_per_mw_year=grid.firm_capacity_charge_per_mw_year,
         connection_mw=math.inf if grid.connection_mw is None else grid.connection_mw,
+        tariff=tariff_of(grid, spot_price, case.grid),
     )
 
 

@@ -8,6 +8,7 @@ import pyomo.core as pyo
 
 from carbonmatch.case import above_connection
 from carbonmatch.errors import InfeasibleError
+from carbonmatch.formulation.tariff import add_tariff
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import Problem, SiteTerms, TimeTerms
 
@@ -57,6 +58,7 @@ def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> Flow:
         add_firm_capacity(block, site, time)
     block.energy_cost = pyo.Expression(expr=energy_cost(block, site))
     block.firm_capacity_cost = pyo.Expression(expr=firm_capacity_cost(block, site, time))
+    add_tariff(block, site, time, load)
     return retail
 
 

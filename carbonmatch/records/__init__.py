@@ -51,6 +51,14 @@ from carbonmatch.records.problem import (
     ZoneTerms,
 )
 from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.tariff import (
+    CoincidentPeak,
+    DemandCharge,
+    Subscription,
+    Tariff,
+    billed_peaks_mw,
+    excess_mwh,
+)
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
@@ -60,10 +68,12 @@ __all__ = [
     "CarbonTerms",
     "Certificate",
     "Claims",
+    "CoincidentPeak",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
     "DataTier",
+    "DemandCharge",
     "Device",
     "Embodied",
     "EngineRun",
@@ -90,7 +100,9 @@ __all__ = [
     "StorageFacts",
     "StorageLedger",
     "StorageTerms",
+    "Subscription",
     "TargetTerms",
+    "Tariff",
     "TimeTerms",
     "Tracing",
     "Worth",
@@ -100,6 +112,8 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "billed_peaks_mw",
+    "excess_mwh",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

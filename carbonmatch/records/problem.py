@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
 from carbonmatch.records.carbon import CarbonTerms
+from carbonmatch.records.tariff import Tariff
 from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
@@ -80,6 +81,7 @@ class SiteTerms:
     zone            number of its zone
     connection_mw   limit of its grid connection [MW]; inf where there is none
     firm_capacity_mw   the firm supply that is reserved already [MW]; None where it is chosen
+    tariff          what is billed on its metered import beside energy
     """
 
     name: str
@@ -89,6 +91,7 @@ class SiteTerms:
     firm_capacity_charge_per_mw_year: float
     connection_mw: float
     firm_capacity_mw: float | None = None
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Solution:
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
+    subscribed_mw is (sites,), nan where no power is subscribed; None where no site subscribes for any.
     """
 
     contracted_mw: FloatArray
@@ -66,3 +67,4 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
+    subscribed_mw: FloatArray | None = None

@@ -121,6 +121,20 @@ def build_held_year(problem):
     return build_model(replace(problem, target=replace(problem.target, held_mwh=(7.0,))))
 
 
+TARIFF = {
+    "sites": {
+        "s": {
+            "grid": {
+                "adders_per_mwh": {"network": [5, 7], "levy": 2},
+                "demand_charges": {"peak": {"per_kw_month": 3.72}},
+                "coincident_peak": {"per_kw_year": 8.76, "at": ["2018-01-01 01:00"]},
+                "subscribed": {"charge_per_mw_year": 43800, "excess_penalty_per_mwh": 9},
+                "fixed_charge_per_month": 372,
+            }
+        }
+    }
+}
+
 MEAN = {"target": {"years": "expectation"}}
 LASTING = {"storage": {"battery": {**EVERYTHING["storage"]["battery"], "duration_hours": 4, "max_power_mw": 5}}}
 
@@ -147,6 +161,7 @@ MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
     (build_model, CARBON, {"carbon_cap", "standard_supply_limit"}),
+    (build_model, TARIFF, {"subscribed_limit"}),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
