@@ -21,7 +21,7 @@ from carbonmatch.case.block import (
     say_value,
 )
 from carbonmatch.case.period import Period
-from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice, FlatPrice
+from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice, FlatPrice, read_price
 from carbonmatch.case.series import FlagSeries
 from carbonmatch.errors import InputError
 from carbonmatch.timegrid import FloatArray, TimeGrid, read_wall_time
@@ -42,11 +42,7 @@ def _read_adder(value: Any, info: ValidationInfo) -> EnergyPrice:
     """Read a number, or any price of energy."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return FlatPrice.model_validate({"flat_per_mwh": value}, context=info.context)
-    return _Adder.model_validate({"price": value}, context=info.context).price
-
-
-class _Adder(Block):
-    price: AnyEnergyPrice
+    return read_price(value, info)
 
 
 Adder = Annotated[EnergyPrice, PlainValidator(_read_adder)]

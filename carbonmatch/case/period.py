@@ -94,7 +94,7 @@ class Period(Block):
         if self.months is not None:
             inside &= np.isin(local.month.to_numpy(), self.months)
         if self.days != "all":
-            inside &= (local.dayofweek.to_numpy() >= _SATURDAY) == (self.days == "weekend")
+            inside &= (local.day_of_week.to_numpy() >= _SATURDAY) == (self.days == "weekend")
         if self.hours is not None:
             hour = local.hour.to_numpy() + local.minute.to_numpy() / 60.0
             inside &= np.any(

@@ -132,7 +132,8 @@ _CLASSES: Final[Mapping[str, type[EnergyPrice]]] = {
 """The key that tells each form from the others."""
 
 
-def _read_price(value: Any, info: ValidationInfo) -> EnergyPrice:
+def read_price(value: Any, info: ValidationInfo) -> EnergyPrice:
+    """Read any form of a price of energy."""
     if is_array(value, Reading.of(info)):
         return HourlyPrice.model_validate({"in_steps_per_mwh": value}, context=info.context)
     if not isinstance(value, Mapping):
@@ -147,4 +148,4 @@ def _read_price(value: Any, info: ValidationInfo) -> EnergyPrice:
     return price.model_validate(value, context=info.context)
 
 
-AnyEnergyPrice = Annotated[EnergyPrice, PlainValidator(_read_price)]
+AnyEnergyPrice = Annotated[EnergyPrice, PlainValidator(read_price)]

@@ -130,7 +130,7 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("storage.battery.settlement=spt", "is 'spt'; one of delivered, spot is wanted; did you mean 'spot'?"),
         # prices of energy
         at("sites.berlin.grid.energy=50", "is 50; a price of energy is one of {index: spot, margin_per_mwh: 12}"),
-        at("sites.berlin.grid.energy={}", "says neither index, flat_per_mwh, time_of_use nor file; a price of energy is one of"),
+        at("sites.berlin.grid.energy={}", "says neither index, flat_per_mwh, time_of_use nor file"),
         near("sites.berlin.grid.energy.flat_per_mwh=5", "sites.berlin.grid.energy: gives index and flat_per_mwh; a pr"),
         at("sites.berlin.grid.energy.index=epex", "is 'epex'; one of spot is wanted"),
         at("sites.berlin.grid.energy.margin_per_mwh=x", "is 'x'; a price is a number, or a column of a table: {file:"),
