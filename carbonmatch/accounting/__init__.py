@@ -8,11 +8,19 @@ from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.limits import Limit, limits_of, target_parts
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
+from carbonmatch.accounting.payment import payments
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.summary import limits_reached, summarise
-from carbonmatch.accounting.value import OfferWorth, best_profile, net_worth_per_mw, offer_worth, worth_per_mwh
+from carbonmatch.accounting.value import (
+    OfferWorth,
+    best_profile,
+    net_worth_per_mw,
+    offer_worth,
+    saved_per_mwh,
+    worth_per_mwh,
+)
 from carbonmatch.accounting.weeks import weeks_of
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "model_score",
     "net_worth_per_mw",
     "offer_worth",
+    "payments",
     "premium_over",
     "prices_frame",
     "prove",
@@ -41,6 +50,7 @@ __all__ = [
     "read_meters",
     "reconciliation_frame",
     "reconciliation_summary",
+    "saved_per_mwh",
     "stored_flows",
     "summarise",
     "summarise_metered",

@@ -30,6 +30,7 @@ def flows_of(solution: Solution) -> Flows:
     return Flows(
         generation_mwh=solution.generation_mwh,
         curtailed_mwh=solution.curtailed_mwh,
+        delivered_mwh=solution.delivered_mwh,
         clean_charge_mwh=solution.clean_charge_mwh,
         clean_discharge_mwh=solution.clean_discharge_mwh,
         grey_charge_mwh=solution.grey_charge_mwh,
@@ -76,9 +77,10 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
     eligible = [i for i in members if problem.contracts[i].eligible]
     storage = [b for b, terms in enumerate(problem.storage) if terms.zone == z]
     sites = [s for s, site in enumerate(problem.sites) if site.zone == z]
+    claimable = {i: problem.contracts[i].claimable_mwh(flows.generation_mwh[i]) for i in members}
     through = np.minimum(flows.clean_charge_mwh[storage], flows.clean_discharge_mwh[storage])
     stored = StorageFlows(
-        generation_mwh=flows.generation_mwh[eligible],
+        generation_mwh=np.array([claimable[i] for i in eligible]).reshape(len(eligible), problem.time.steps),
         charge_mwh=flows.clean_charge_mwh[storage] - through,
         discharge_mwh=flows.clean_discharge_mwh[storage] - through,
         contracts=eligible,
@@ -135,6 +137,8 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
                 zone=zone.name,
                 generation_mwh=flows.generation_mwh[i],
                 curtailed_mwh=flows.curtailed_mwh[i],
+                delivered_mwh=flows.delivered_mwh[i],
+                claimable_mwh=claimable[i],
                 matched_mwh=direct * share_of.get(i, nothing),
                 matched_from_storage_mwh=by_contract[i],
                 stored_mwh=into_storage * share_of.get(i, nothing),

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from carbonmatch.accounting.clean_price import weight_of_unmatched
-from carbonmatch.accounting.value import net_worth_per_mw, worth_per_mwh
+from carbonmatch.accounting.value import net_worth_per_mw, saved_per_mwh, worth_per_mwh
 from carbonmatch.records import ContractTerms, FloatArray, IntArray, LimitPrices, Problem, Solution, StorageTerms
 from carbonmatch.units import PRIMAL_TOLERANCE, SCORE_TOLERANCE
 
@@ -74,8 +74,7 @@ def counted_mwh(problem: Problem, solution: Solution) -> FloatArray:
         return counted
     net = np.zeros((len(problem.zones), problem.time.steps))
     for i, contract in enumerate(problem.contracts):
-        if contract.eligible:
-            net[contract.zone] += solution.generation_mwh[i]
+        net[contract.zone] += contract.claimable_mwh(solution.generation_mwh[i])
     for b, storage in enumerate(problem.storage):
         net[storage.zone] += solution.clean_discharge_mwh[b] - solution.clean_charge_mwh[b]
     return net
@@ -182,7 +181,7 @@ def _carbon_cap(problem: Problem, solution: Solution) -> Iterator[Limit]:
 def _contract(problem: Problem, solution: Solution, contract: ContractTerms, i: int) -> Iterator[Limit]:
     size, years = float(solution.contracted_mw[i]), problem.time.year_fraction
     worth = worth_per_mwh(contract, solution.shadow_prices)
-    earns = net_worth_per_mw(contract, worth, years) / years
+    earns = net_worth_per_mw(contract, solution.shadow_prices, years) / years
     keys = ("min_mw", "max_mw", "existing_mw" if contract.existing else "contracted_mw")
     owner = f"contracts.{contract.name}"
     yield from _Size(owner, keys, contract.min_mw, contract.max_mw, size, "MW", earns).limits(near_mw(problem))
@@ -193,13 +192,13 @@ def _contract(problem: Problem, solution: Solution, contract: ContractTerms, i: 
 def _must_run(problem: Problem, contract: ContractTerms, worth: FloatArray, size: float) -> Iterator[Limit]:
     """Yield what a plant must run at least, where that is less than what is available.
 
-    A MWh that must run and is worth less than its strike loses the difference.
+    A MWh that must run and is worth less than is paid for it loses the difference.
     """
     least, hours = contract.least_mwh_per_mw, problem.time.hours_per_step
     choice = least < contract.available_mwh_per_mw
     highest = float(least[choice].max(initial=0.0)) / hours
     if highest > 0.0:
-        lost = least[choice] * np.maximum(contract.strike_per_mwh - worth[choice], 0.0)
+        lost = least[choice] * np.maximum(saved_per_mwh(contract)[choice] - worth[choice], 0.0)
         saved = size * float(lost.sum()) / problem.time.year_fraction
         yield Limit(
             key=f"contracts.{contract.name}.must_run_share",

@@ -144,7 +144,7 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         zone=zone_number,
         technology=contract.technology.value,
         structure=contract.structure,
-        physical=contract.structure != "virtual",
+        physical=contract.physical,
         eligible=contract.technology.carbon_free,
         existing=contract.existing_mw is not None,
         min_mw=NOT_KNOWN,
@@ -155,7 +155,7 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         compensation=NOT_KNOWN,
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
-        dispatchable=contract.structure == "clean_firm",
+        dispatchable=contract.dispatchable,
     )
 
 
@@ -200,6 +200,7 @@ def _flows(case: Case, problem: Problem) -> Flows:
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
+        delivered_mwh=generation * np.array([[float(c.physical)] for c in problem.contracts]).reshape(-1, 1),
         clean_charge_mwh=charge,
         clean_discharge_mwh=discharge,
         grey_charge_mwh=np.zeros_like(charge),
@@ -219,10 +220,10 @@ def _with_the_grid(case: Case, problem: Problem, flows: Flows) -> Flows:
     """
     retail, sold = np.zeros_like(flows.retail_supply_mwh), np.zeros_like(flows.sold_mwh)
     for z, zone in enumerate(problem.zones):
-        physical = [i for i, terms in enumerate(problem.contracts) if terms.zone == z and terms.physical]
+        members = [i for i, terms in enumerate(problem.contracts) if terms.zone == z]
         storage = [b for b, terms in enumerate(problem.storage) if terms.zone == z and _delivers(case, terms.name)]
         delivered = (
-            flows.generation_mwh[physical].sum(axis=0)
+            flows.delivered_mwh[members].sum(axis=0)
             + flows.clean_discharge_mwh[storage].sum(axis=0)
             - flows.clean_charge_mwh[storage].sum(axis=0)
         )
@@ -241,4 +242,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    return {c.structure for c in case.contracts.values() if c.zone == storage.zone} != {"virtual"}
+    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    return not contracts or any(contract.physical for contract in contracts)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from carbonmatch.accounting.bill import bill, subscribed_of
+from carbonmatch.accounting.payment import payment_faults
 from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import score
 from carbonmatch.errors import VerificationError
@@ -24,7 +25,7 @@ from carbonmatch.units import (
 def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     """Check a solution against its own accounts (primal and dual proof are the certificate's).
 
-    * money: the cost components add to the objective;
+    * money: the cost components add to the objective, and what is paid step by step to what each contract costs;
     * ledgers: energy that is generated, stored, bought and sold adds up to the load in every step, and no storage takes
       up more claims than there are;
     * claim: the recomputed score is not below the model's, and equal to it where no step has both excess and
@@ -41,6 +42,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     faults = [
         *_accounts(problem, ledger),
         *_money(solution),
+        *payment_faults(problem, solution),
         *_ledgers(problem, solution, ledger),
         *_claim(problem, solution, ledger),
         *target_faults(problem, ledger),
@@ -55,9 +57,9 @@ def prove_accounts(problem: Problem, ledger: Ledger) -> None:
     """Check that a ledger adds up in every step, whatever it was made from.
 
     * load = matched + unmatched, and what is matched is no more than there is;
-    * generation of every contract = matched + stored + excess;
+    * what every contract can claim = matched + stored + excess;
     * claims add up to what is matched, in every zone, and out of every contract;
-    * claims of no contract's generation are above that generation.
+    * claims of no contract's generation are above what it can claim.
 
     Raises:
         VerificationError: anything of this does not hold; the message names all of it.
@@ -132,13 +134,14 @@ def _accounts(problem: Problem, ledger: Ledger) -> list[str]:
         if not problem.contracts[i].eligible:
             continue
         used = account.matched_mwh + account.stored_mwh + account.excess_mwh
-        check(f"generation of {account.name} is off matched + stored + excess", account.generation_mwh - used)
+        check(f"claimable energy of {account.name} is off matched + stored + excess", account.claimable_mwh - used)
         check(f"claims of {account.name} are off what it matched directly", direct[i] - account.matched_mwh)
         check(
             f"claims of {account.name} are off what storage matched of it", stored[i] - account.matched_from_storage_mwh
         )
         check(
-            f"claims of {account.name} are above its generation", np.maximum(cancelled[i] - account.generation_mwh, 0.0)
+            f"claims of {account.name} are above its claimable energy",
+            np.maximum(cancelled[i] - account.claimable_mwh, 0.0),
         )
     return faults
 
@@ -179,9 +182,9 @@ def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
     near = PRIMAL_TOLERANCE * problem.peak_load_mwh
     faults = []
     for z, zone in enumerate(ledger.zones):
-        physical = [i for i, contract in enumerate(problem.contracts) if contract.zone == z and contract.physical]
+        members = [i for i, contract in enumerate(problem.contracts) if contract.zone == z]
         supplied = (
-            solution.generation_mwh[physical].sum(axis=0)
+            solution.delivered_mwh[members].sum(axis=0)
             + solution.storage_net_delivery_mwh[z]
             + zone.retail_supply_mwh
             - zone.sold_mwh

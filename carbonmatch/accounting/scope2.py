@@ -166,8 +166,8 @@ def lines_2015(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
 
 
 def _net_generation(ledger: Ledger) -> FloatArray:
-    """Return what each contract offers over the period: generation less what storage lost of it [MWh]."""
-    generated = np.array([float(account.generation_mwh.sum()) for account in ledger.contracts])
+    """Return what each contract offers over the period: claimable energy less what storage lost of it [MWh]."""
+    generated = np.array([float(account.claimable_mwh.sum()) for account in ledger.contracts])
     traced = ledger.links.contract != UNTRACED
     lost = totals(
         ledger.links.contract[traced],

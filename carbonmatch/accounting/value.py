@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carbonmatch.records import ContractTerms, FloatArray, ShadowPrices
 
@@ -12,25 +13,42 @@ from carbonmatch.records import ContractTerms, FloatArray, ShadowPrices
 def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     """Return what one more MWh of a contract's generation is worth in each step [currency/MWh].
 
-    energy_value[t] + attribute_value[t]
+    energy_value[t] + claim_share[t] * attribute_value[t]
 
-    A virtual contract delivers no energy: the reference price that it receives stands in for the energy value. What is
-    not eligible carries no claim.
+    Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
+    shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
     energy = prices.energy_value_per_mwh[contract.zone]
-    if contract.reference_price_per_mwh is not None:
-        energy = contract.reference_price_per_mwh
-    claim = prices.attribute_value_per_mwh[contract.zone] if contract.eligible else np.zeros_like(energy)
+    if not contract.physical or contract.shape_mwh_per_mw is not None:
+        energy = contract.received_per_mwh
+    claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])
     worth: FloatArray = energy + claim
     return worth
+
+
+def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
+    """Return what the energy that one MW delivers by its shape is worth over the horizon [currency/MW]; else 0."""
+    if contract.shape_mwh_per_mw is None or not contract.physical:
+        return 0.0
+    return float((contract.shape_mwh_per_mw * prices.energy_value_per_mwh[contract.zone]).sum())
+
+
+def saved_per_mwh(contract: ContractTerms) -> FloatArray:
+    """Return what is not paid for a MWh that is not generated; (steps,) [currency/MWh].
+
+    price * (1 - compensation) + fees; the reference price that is then not received is part of its worth
+    """
+    saved: FloatArray = contract.paid_per_generated_mwh + contract.received_per_mwh
+    return saved
 
 
 def capture_value_per_mwh(
     contract: ContractTerms, generation_mwh: FloatArray, prices: ShadowPrices, least_generation_mwh: float
 ) -> float | None:
-    """Return the worth of a contract's profile, per MWh and comparable with its strike [currency/MWh].
+    """Return the worth of a contract's profile, per MWh and comparable with its price [currency/MWh].
 
     sum_t profile[t] * worth[t] / sum_t profile[t]
+    (sum_t profile[t] * worth[t] + shape[t] * energy_value[t]) / sum_t shape[t]      where a shape is delivered, per MW
 
     The profile is what the contract generates; for an offer left out (less than `least_generation_mwh`) it is what it
     would generate, and None where that would be a decision (a dispatched contract has no profile of its own).
@@ -43,7 +61,17 @@ def capture_value_per_mwh(
         if (contract.least_mwh_per_mw < contract.available_mwh_per_mw).any():
             return None
         profile = contract.available_mwh_per_mw
-    return mean_worth(profile, worth_per_mwh(contract, prices))
+    return _capture(contract, profile, prices)
+
+
+def _capture(contract: ContractTerms, profile_mwh: FloatArray, prices: ShadowPrices) -> float | None:
+    worth, shape = worth_per_mwh(contract, prices), contract.shape_mwh_per_mw
+    if shape is None:
+        return mean_worth(profile_mwh, worth)
+    available, generated = float(contract.available_mwh_per_mw.sum()), float(profile_mwh.sum())
+    claims = 0.0 if generated <= 0.0 else float((profile_mwh * worth).sum()) * available / generated
+    delivered = float(shape.sum())
+    return (claims + worth_of_shape(contract, prices)) / delivered if delivered > 0.0 else None
 
 
 def mean_worth(profile_mwh: FloatArray, worth: FloatArray) -> float | None:
@@ -55,55 +83,82 @@ def mean_worth(profile_mwh: FloatArray, worth: FloatArray) -> float | None:
 def best_profile(contract: ContractTerms, worth: FloatArray) -> FloatArray:
     """Return what one MW would generate at given worths of an MWh: what it must, and more where that pays [MWh/MW].
 
-    A MWh that is there and not generated saves the strike less the compensation that is due for it.
+    A MWh that is there and not generated saves the price less the compensation that is due for it, and the fees.
     """
     room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
-    saved = contract.strike_per_mwh * (1.0 - contract.compensation)
-    return contract.least_mwh_per_mw + np.where(worth > saved, room, 0.0)
+    return contract.least_mwh_per_mw + np.where(worth > saved_per_mwh(contract), room, 0.0)
 
 
-def net_worth_per_mw(contract: ContractTerms, worth: FloatArray, year_fraction: float) -> float:
+def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float:
     """Return what one more MW would earn over the horizon, its payment taken off [currency/MW].
 
-    sum_t least[t] * (worth[t] - saved) + (available[t] - least[t]) * max(worth[t] - saved, 0)
-        - strike * compensation * sum_t available[t] - capacity_fee * year_fraction
+    sum_t least[t] * (worth[t] - saved[t]) + (available[t] - least[t]) * max(worth[t] - saved[t], 0)
+        + worth of the shape - what is paid for one MW whatever it generates
 
-    saved = strike * (1 - compensation)   what is not paid for a MWh that is not generated
+    saved = price * (1 - compensation) + fees   what is not paid for a MWh that is not generated
     It is minus the reduced cost of the size with its dispatch chosen best: 0 for an offer at a size that no limit
     holds, at most 0 for one left out, at least 0 for one at its limit.
     """
-    saved = contract.strike_per_mwh * (1.0 - contract.compensation)
+    gain = worth_per_mwh(contract, prices) - saved_per_mwh(contract)
     available, least = contract.available_mwh_per_mw, contract.least_mwh_per_mw
-    earned = float((least * (worth - saved)).sum() + ((available - least) * np.maximum(worth - saved, 0.0)).sum())
-    paid = contract.strike_per_mwh * contract.compensation * float(available.sum())
-    return earned - paid - contract.capacity_fee_per_mw_year * year_fraction
+    earned = float((least * gain).sum() + ((available - least) * np.maximum(gain, 0.0)).sum())
+    return earned + worth_of_shape(contract, prices) - contract.paid_per_mw(year_fraction)
 
 
-def entry_strike_per_mwh(contract: ContractTerms, worth: FloatArray, year_fraction: float) -> float | None:
-    """Return the strike below which one more MW would earn something [currency/MWh]; None if it never generates.
+def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float | None:
+    """Return the strike below which one more MW would earn something [currency/MWh].
+
+    None where it never generates, and where the price floats: then no strike is agreed.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
-    saves, the steps with a choice run where worth > u. Sorted by worth, the first n of them run between two
+    saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
     neighbouring worths, where the equation is linear:
 
     sum least * worth + sum_n room * worth - fee = u * (sum least + sum_n room) + strike * compensation * sum available
 
-    Net worth falls as the strike rises, so exactly one stretch holds its root.
+    over the steps in which the strike is paid; the others, and the worth of a shape, stand beside as numbers. Net worth
+    falls as the strike rises, so exactly one stretch holds its root.
     """
-    available, least = contract.available_mwh_per_mw, contract.least_mwh_per_mw
+    if contract.floating_price_per_mwh is not None:
+        return None
+    fee, fees = contract.capacity_fee_per_mw_year * year_fraction, contract.fees_per_mwh
+    settled = contract.settled > 0.0
+    if contract.shape_mwh_per_mw is not None:
+        shape = contract.shape_mwh_per_mw
+        gain = worth_per_mwh(contract, prices)
+        room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
+        claims = float((contract.least_mwh_per_mw * gain).sum() + (room * np.maximum(gain, 0.0)).sum())
+        paid_for = float(shape[settled].sum())
+        earned = claims + worth_of_shape(contract, prices) - fees * float(shape.sum()) - fee
+        return earned / paid_for if paid_for > 0.0 else None
+    worth = worth_per_mwh(contract, prices) - fees
+    beside = _earned_unpaid(contract, worth, ~settled) - fee
+    return _root(contract, worth, settled, beside)
+
+
+def _earned_unpaid(contract: ContractTerms, worth: FloatArray, steps: NDArray[np.bool_]) -> float:
+    """Return what one MW earns in the steps in which no strike is paid [currency/MW]."""
+    least, gain = contract.least_mwh_per_mw[steps], worth[steps]
+    room = contract.available_mwh_per_mw[steps] - least
+    return float((least * gain).sum() + (room * np.maximum(gain, 0.0)).sum())
+
+
+def _root(contract: ContractTerms, worth: FloatArray, settled: NDArray[np.bool_], beside: float) -> float | None:
+    """Solve for the strike: see `entry_strike_per_mwh`; `beside` is what one MW earns whatever the strike is."""
+    available, least = contract.available_mwh_per_mw[settled], contract.least_mwh_per_mw[settled]
+    worth = worth[settled]
     total = float(available.sum())
     if total <= 0.0:
         return None
     room = available - least
-    fee = contract.capacity_fee_per_mw_year * year_fraction
     if contract.compensation == 1.0:  # curtailing saves nothing: what is worth less than nothing is left
-        return (float((least * worth).sum() + (room * np.maximum(worth, 0.0)).sum()) - fee) / total
+        return (float((least * worth).sum() + (room * np.maximum(worth, 0.0)).sum()) + beside) / total
     saved_share = 1.0 - contract.compensation
     choice = np.flatnonzero(room > 0.0)
     order = choice[np.argsort(-worth[choice], kind="stable")]
     steps_worth = worth[order]
     # (n + 1,): with the first n steps of choice running
-    earned = float((least * worth).sum()) - fee + np.concatenate([[0.0], np.cumsum(room[order] * steps_worth)])
+    earned = float((least * worth).sum()) + beside + np.concatenate([[0.0], np.cumsum(room[order] * steps_worth)])
     paid = np.concatenate([[0.0], np.cumsum(room[order])])
     paid += float(least.sum()) + contract.compensation / saved_share * total
     # Net worth at u = the worth of each step, which the steps before it pay for; it grows along the order.
@@ -118,7 +173,7 @@ class OfferWorth:
 
     capture_value_per_mwh     mean worth of what it generates; of what it would generate, where it is left out
     net_worth_per_mw_year     what one more MW would earn in a year, its payment taken off
-    entry_strike_per_mwh      strike at which one more MW earns nothing
+    entry_strike_per_mwh      strike at which one more MW earns nothing; None where its price floats
     entry_fee_per_mw_year     capacity fee at which it does, at its strike; None where it has none
     """
 
@@ -134,10 +189,10 @@ def offer_worth(
     """Value a contract at given prices; `generation_mwh` is None where it generates nothing."""
     worth = worth_per_mwh(contract, prices)
     profile = best_profile(contract, worth) if generation_mwh is None else generation_mwh
-    net = net_worth_per_mw(contract, worth, year_fraction) / year_fraction
+    net = net_worth_per_mw(contract, prices, year_fraction) / year_fraction
     return OfferWorth(
-        capture_value_per_mwh=mean_worth(profile, worth),
+        capture_value_per_mwh=_capture(contract, profile, prices),
         net_worth_per_mw_year=net,
-        entry_strike_per_mwh=entry_strike_per_mwh(contract, worth, year_fraction),
+        entry_strike_per_mwh=entry_strike_per_mwh(contract, prices, year_fraction),
         entry_fee_per_mw_year=contract.capacity_fee_per_mw_year + net if contract.dispatchable else None,
     )

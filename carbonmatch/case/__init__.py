@@ -2,7 +2,7 @@
 
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
-from carbonmatch.case.contracts import CleanFirmContract, Contract, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import CleanFirmContract, Contract, Curtailment, PayAsProducedContract, VirtualContract
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
@@ -31,6 +31,7 @@ __all__ = [
     "Case",
     "CleanFirmContract",
     "Contract",
+    "Curtailment",
     "EnergyPrice",
     "Grid",
     "Override",

@@ -74,8 +74,7 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
 
     model.contract = pyo.Block([contract.name for contract in problem.contracts])
     for contract in problem.contracts:
-        generation = add_contract(model.contract[contract.name], contract, time)
-        flows[contract.zone].contracts.append((contract, generation))
+        flows[contract.zone].contracts.append(add_contract(model.contract[contract.name], contract, time))
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
         flows[storage.zone].pools.extend(add_storage(model.storage[storage.name], storage, time))

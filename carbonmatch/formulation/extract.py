@@ -35,7 +35,10 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
             generation[i, t] += dispatched.value
         if not contract.dispatchable:
             curtailed[i] = np.maximum(available[i] - generation[i], 0.0)
-    pooled, delivered = _storage_flows(model, problem)
+    delivered = np.zeros((len(contracts), steps))
+    for i, contract in enumerate(problem.contracts):
+        delivered[i] = contract.delivered_mwh(contracted[i], generation[i])
+    pooled, from_storage = _storage_flows(model, problem)
     retail = _stack([values(site.retail_supply_mwh) for site in sites], steps)
     firm = [
         site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
@@ -48,6 +51,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         contracted_mw=contracted,
         generation_mwh=generation,
         curtailed_mwh=curtailed,
+        delivered_mwh=delivered,
         power_mw=np.array([pyo.value(block.power_mw) for block in storage], dtype=float),
         energy_mwh=np.array([pyo.value(block.energy_mwh) for block in storage], dtype=float),
         clean_charge_mwh=pooled["charge_mwh", True],
@@ -56,7 +60,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         grey_charge_mwh=pooled["charge_mwh", False],
         grey_discharge_mwh=pooled["discharge_mwh", False],
         grey_state_of_charge_mwh=pooled["state_of_charge_mwh", False],
-        storage_net_delivery_mwh=delivered,
+        storage_net_delivery_mwh=from_storage,
         retail_supply_mwh=retail,
         firm_capacity_mw=np.array(firm, dtype=float),
         sold_mwh=_stack([values(zone.sold_mwh) for zone in zones], steps),

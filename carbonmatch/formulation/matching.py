@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.contract import ContractFlows
 from carbonmatch.formulation.storage import PoolFlows
 from carbonmatch.formulation.terms import Flow, linear_sum
-from carbonmatch.records import ContractTerms, FloatArray, Problem, TimeTerms, ZoneTerms
+from carbonmatch.records import FloatArray, Problem, TimeTerms, ZoneTerms
 
 
 @dataclass(frozen=True)
 class ZoneFlows:
     """All flows of one zone that its ledgers bring together [MWh per step]."""
 
-    contracts: list[tuple[ContractTerms, Flow]]
+    contracts: list[ContractFlows]
     pools: list[PoolFlows]
     retail_supply: list[Flow]
 
@@ -25,17 +26,17 @@ class ZoneFlows:
 def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
     """Tell whether one set of hourly variables serves both ledgers of a zone without changing the optimum.
 
-    True when every contract is physical and eligible, every storage has a clean, delivered pool and no other, and
-    selling never earns more than retail supply costs in the same hour. Then delivering to the load is never worse than
-    selling, so that some optimum delivers exactly min(contracted, load): what is delivered is what is matched, what is
-    sold is what is in excess.
+    True when every contract is physical and all that it delivers is a claim, every storage has a clean, delivered pool
+    and no other, and selling never earns more than retail supply costs in the same hour. Then delivering to the load is
+    never worse than selling, so that some optimum delivers exactly min(contracted, load): what is delivered is what is
+    matched, what is sold is what is in excess.
     """
     zone = problem.zones[zone_number]
     contracts = [c for c in problem.contracts if c.zone == zone_number]
     storage = [b for b in problem.storage if b.zone == zone_number]
     sites = [s for s in problem.sites if s.zone == zone_number]
     return (
-        all(c.physical and c.eligible for c in contracts)
+        all(c.delivers_what_it_claims for c in contracts)
         and all(pool.clean and pool.delivered for b in storage for pool in b.pools)
         and all(bool(np.all(zone.sale_price_per_mwh <= s.retail_price_per_mwh)) for s in sites)
     )
@@ -63,17 +64,17 @@ def sales(block: pyo.Block, zone: ZoneTerms) -> pyo.Expression:
 def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
     """Deliver every physical MWh to the load or sell it.
 
-    sum_c generation[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t] = load[t]
+    sum_c delivered[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t] = load[t]
 
     c: physical contracts; b: delivered pools of storage, clean and grey. Grey charge is bought from the grid for the
     storage and stored: it enters and leaves in the same step and so does not appear.
     """
-    generation = [flow for contract, flow in flows.contracts if contract.physical]
+    delivered = [contract.delivered for contract in flows.contracts if contract.terms.physical]
     stored = delivered_by_storage(flows, time)
     load, sold = zone.load_mwh.tolist(), block.sold_mwh
 
     def energy_balance(_: pyo.Block, t: int) -> pyo.Expression:
-        supplied = sum(flow[t] for flow in generation)
+        supplied = sum(flow[t] for flow in delivered)
         return supplied + stored[t] + sum(flow[t] for flow in flows.retail_supply) - sold[t] == load[t]
 
     block.energy_balance = pyo.Constraint(range(time.steps), rule=energy_balance)
@@ -82,7 +83,7 @@ def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time
 def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
     """Match the load of an hour with the claims of the same hour.
 
-    sum_c generation[c,t] + sum_b (discharge[b,t] - charge[b,t]) - excess[t] + unmatched[t] = load[t]
+    sum_c claimable[c,t] + sum_b (discharge[b,t] - charge[b,t]) - excess[t] + unmatched[t] = load[t]
     0 <= unmatched[t] <= load[t]                         [MWh per step]
 
     c: eligible contracts, physical or virtual; b: clean pools only, delivered or settled at spot.
@@ -106,11 +107,11 @@ def unmatched_variables(block: pyo.Block, flows: ZoneFlows, step: int) -> list[A
 
 
 def net_contracted(flows: ZoneFlows, time: TimeTerms) -> Flow:
-    """Return eligible generation + clean discharge - clean charge per step [MWh]."""
-    generation = [flow for contract, flow in flows.contracts if contract.eligible]
+    """Return claimable generation + clean discharge - clean charge per step [MWh]."""
+    claimable = [contract.claimable for contract in flows.contracts if contract.terms.eligible]
     clean = [pool for pool in flows.pools if pool.terms.clean]
     return [
-        sum(flow[t] for flow in generation) + sum(pool.discharge[t] - pool.charge[t] for pool in clean)
+        sum(flow[t] for flow in claimable) + sum(pool.discharge[t] - pool.charge[t] for pool in clean)
         for t in range(time.steps)
     ]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from carbonmatch.case import Case, Contract, Site, Storage, Zone, demanded
+from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
+from carbonmatch.formulation.structures import contract_terms
 from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
-    ContractTerms,
     FloatArray,
     PoolTerms,
     Problem,
@@ -101,57 +100,6 @@ def site_terms(case: Case, site: Site, zone_number: int) -> SiteTerms:
     )
 
 
-def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: float) -> ContractTerms:
-    """Return what a contract offers per MW and what it costs, by its structure.
-
-    pay_as_produced  everything available is generated and paid, save what may be curtailed; curtailed energy is paid at
-                     `compensation`
-    virtual          the same, and the spot price is received for what is generated: nothing is delivered
-    clean_firm       dispatched between must-run and availability; only output is paid, and a fee per MW
-    """
-    existing = contract.existing_mw is not None
-    least_mw, most_mw = contract.min_mw, contract.max_mw
-    if contract.existing_mw is not None:
-        least_mw = most_mw = contract.existing_mw
-    compensation, fee = 1.0, 0.0
-    delivered = (1.0 - contract.outages) * contract.loss_factor * hours
-    if contract.structure == "clean_firm":
-        available = contract.availability * delivered
-        least = np.minimum(contract.must_run_share * contract.loss_factor * hours, available)
-        compensation, fee = 0.0, contract.capacity_fee_per_mw_year
-    else:
-        available = demanded(contract.capacity_factor) * delivered
-        least = available
-        if contract.curtailment is not None:
-            compensation = contract.curtailment.compensation
-            price_limit = contract.curtailment.when_spot_price_at_most_per_mwh
-            least = np.where(_may_curtail(price_limit, zone, len(available)), 0.0, available)
-    return ContractTerms(
-        name=contract.name,
-        zone=zone_number,
-        technology=contract.technology.value,
-        structure=contract.structure,
-        physical=contract.structure != "virtual",
-        eligible=contract.technology.carbon_free,
-        existing=existing,
-        min_mw=least_mw,
-        max_mw=math.inf if most_mw is None else most_mw,
-        available_mwh_per_mw=available,
-        least_mwh_per_mw=least,
-        strike_per_mwh=demanded(contract.strike_per_mwh),
-        compensation=compensation,
-        reference_price_per_mwh=zone.spot_price_per_mwh if contract.structure == "virtual" else None,
-        capacity_fee_per_mw_year=fee,
-        dispatchable=contract.structure == "clean_firm",
-    )
-
-
-def _may_curtail(price_limit: float | None, zone: Zone, steps: int) -> NDArray[np.bool_]:
-    if price_limit is None or zone.spot_price_per_mwh is None:
-        return np.ones(steps, dtype=bool)
-    return zone.spot_price_per_mwh <= price_limit
-
-
 def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerms:
     """Return a storage offer with its pools."""
     one_way = math.sqrt(storage.round_trip_efficiency)
@@ -186,14 +134,14 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
     energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
     """
-    structures = {c.structure for c in case.contracts.values() if c.zone == storage.zone}
+    physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price
     pools = []
-    if storage.settlement != "spot" and (storage.settlement == "delivered" or structures != {"virtual"}):
+    if storage.settlement != "spot" and (storage.settlement == "delivered" or physical != {False}):
         pools.append(PoolTerms("clean", True, True, nothing, nothing))
-    if storage.settlement == "spot" or (storage.settlement is None and "virtual" in structures):
+    if storage.settlement == "spot" or (storage.settlement is None and False in physical):
         pools.append(PoolTerms("spot", True, False, at_spot, at_spot))
     if storage.grid_charging:
         delivered = storage.settlement != "spot"

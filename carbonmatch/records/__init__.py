@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
+from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
     DataTier,
     Device,
@@ -39,7 +40,6 @@ from carbonmatch.records.operation import Schedule, Worth
 from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
 from carbonmatch.records.problem import (
     Budget,
-    ContractTerms,
     Matching,
     PoolTerms,
     Problem,

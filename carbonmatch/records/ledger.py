@@ -21,6 +21,7 @@ DIRECT: Final = -1
 class Flows:
     """What flowed, solved or metered: all that the accounts are made of [MWh per step].
 
+    delivered_mwh   of contracts, to the load or to be sold
     Arrays are (contracts, steps), (storage, steps), (sites, steps) and (zones, steps) in the order of the problem.
     Charge and discharge are at the terminals; the clean ones are of energy that may be carbon-free: where it is not,
     because it came out of the grid, the ledger finds out.
@@ -29,6 +30,7 @@ class Flows:
 
     generation_mwh: FloatArray
     curtailed_mwh: FloatArray
+    delivered_mwh: FloatArray
     clean_charge_mwh: FloatArray
     clean_discharge_mwh: FloatArray
     grey_charge_mwh: FloatArray
@@ -42,6 +44,7 @@ class Flows:
 class ZoneLedger:
     """The accounts of one zone [MWh per step], recomputed from flows by code that does not know the model.
 
+    generation_mwh             of its contracts, as far as it is a claim here
     clean_charge_mwh, clean_discharge_mwh   net of what a storage charges and discharges in the same step, as its meter
                                sees it; charge from the grid, and what comes out of it, is grey
     contracted_mwh             net carbon-free energy offered to the load: generation + clean discharge - clean charge
@@ -73,8 +76,9 @@ class ZoneLedger:
 class ContractLedger:
     """Where the generation of one contract went, step by step [MWh per step].
 
-    generation = matched + stored + excess, and available = generation + curtailed; what a zone stores or has in excess
-    in a step is shared among its contracts pro rata to their generation in that step.
+    claimable = matched + stored + excess, and available = generation + curtailed; what a zone stores or has in excess
+    in a step is shared among its contracts pro rata to what they can claim in that step.
+    delivered_mwh    to the load, or to be sold;  claimable_mwh   the part of generation that is a claim in its zone
     matched_from_storage_mwh   what of it met load later, in the step of that load: not part of the sum above
     """
 
@@ -82,6 +86,8 @@ class ContractLedger:
     zone: str
     generation_mwh: FloatArray
     curtailed_mwh: FloatArray
+    delivered_mwh: FloatArray
+    claimable_mwh: FloatArray
     matched_mwh: FloatArray
     matched_from_storage_mwh: FloatArray
     stored_mwh: FloatArray

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
 from carbonmatch.records.carbon import CarbonTerms
+from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.tariff import Tariff
 from carbonmatch.timegrid import TimeGrid
 
@@ -92,41 +93,6 @@ class SiteTerms:
     connection_mw: float
     firm_capacity_mw: float | None = None
     tariff: Tariff = field(default_factory=Tariff)
-
-
-@dataclass(frozen=True)
-class ContractTerms:
-    """An offer or an existing contract, whatever its structure, as the model sees it.
-
-    physical               its energy is delivered to the load or sold; otherwise it settles against the spot price
-    eligible               its generation counts as carbon-free
-    existing               its size is sunk; its cost is shown apart
-    min_mw, max_mw         limits of the contracted size [MW]; max_mw is inf where the offer names no limit
-    available_mwh_per_mw   most that one MW can generate in a step [MWh/MW]
-    least_mwh_per_mw       least that one MW must generate in a step; equal to available where nothing can be curtailed
-    strike_per_mwh         paid per MWh generated
-    compensation           share of the strike paid for each MWh that is available but not generated
-    reference_price_per_mwh  received per MWh generated (virtual contracts: the spot price); None where nothing is
-    capacity_fee_per_mw_year  paid per MW, whatever is generated
-    dispatchable           output is the buyer's choice: what is available and not taken is not curtailed
-    """
-
-    name: str
-    zone: int
-    technology: str
-    structure: str
-    physical: bool
-    eligible: bool
-    existing: bool
-    min_mw: float
-    max_mw: float
-    available_mwh_per_mw: FloatArray
-    least_mwh_per_mw: FloatArray
-    strike_per_mwh: float
-    compensation: float
-    reference_price_per_mwh: FloatArray | None
-    capacity_fee_per_mw_year: float
-    dispatchable: bool
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,9 @@ class ShadowPrices:
 class Solution:
     """The optimum in the terms of the problem. Arrays are (entities, steps), MWh per step unless named otherwise.
 
-    Clean flows of a storage are the sum of its clean pools. storage_net_delivery_mwh is (zones, steps): what storage
-    adds to the energy ledger, discharge less charge of delivered pools; negative where it takes up contracted energy.
+    delivered_mwh is what contracts deliver, to the load or to be sold. Clean flows of a storage are the sum of its
+    clean pools. storage_net_delivery_mwh is (zones, steps): what storage adds to the energy ledger, discharge less
+    charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
@@ -45,6 +46,7 @@ class Solution:
     contracted_mw: FloatArray
     generation_mwh: FloatArray
     curtailed_mwh: FloatArray
+    delivered_mwh: FloatArray
     power_mw: FloatArray
     energy_mwh: FloatArray
     clean_charge_mwh: FloatArray

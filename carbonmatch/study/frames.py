@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting import payments
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import credited_grid_cfe
-from carbonmatch.records import Factor, Facts, FloatArray, IntArray, Ledger, Optimum, totals
+from carbonmatch.records import Factor, Facts, FloatArray, IntArray, Ledger, Optimum, Problem, Solution, totals
 from carbonmatch.units import KG_PER_TONNE
 
 
@@ -61,8 +63,11 @@ def _storage_losses(ledger: Ledger, zone: str, steps: int) -> FloatArray:
     return totals(ledger.links.discharge_step[inside], lost, steps)
 
 
-def contracts_frame(ledger: Ledger) -> pd.DataFrame:
-    """Return where the generation of each contract went, one row per contract and step."""
+def contracts_frame(ledger: Ledger, problem: Problem | None = None, solution: Solution | None = None) -> pd.DataFrame:
+    """Return where the generation of each contract went, one row per contract and step.
+
+    Prices, and what is paid in a step, are a plan's to know: they are empty without its problem and solution.
+    """
     frames = [
         pd.DataFrame(
             {
@@ -71,15 +76,32 @@ def contracts_frame(ledger: Ledger) -> pd.DataFrame:
                 "zone": account.zone,
                 "generation_mwh": account.generation_mwh,
                 "curtailed_mwh": account.curtailed_mwh,
+                "delivered_mwh": account.delivered_mwh,
+                "claimable_mwh": account.claimable_mwh,
                 "matched_mwh": account.matched_mwh,
                 "matched_from_storage_mwh": account.matched_from_storage_mwh,
                 "stored_mwh": account.stored_mwh,
                 "excess_mwh": account.excess_mwh,
+                **(_unpriced() if problem is None or solution is None else _priced(problem, solution, i)),
             }
         )
-        for account in ledger.contracts
+        for i, account in enumerate(ledger.contracts)
     ]
     return concat(frames, ["interval_start_utc", "contract", "zone"])
+
+
+def _priced(problem: Problem, solution: Solution, i: int) -> dict[str, FloatArray]:
+    """Return the prices of a contract [currency/MWh], and what is paid in each step [currency]."""
+    contract, size = problem.contracts[i], float(solution.contracted_mw[i])
+    paid = payments(contract, size, solution.generation_mwh[i], solution.curtailed_mwh[i])
+    return dict(zip(_PRICES, (contract.price_per_mwh, contract.received_per_mwh, paid), strict=True))
+
+
+def _unpriced() -> dict[str, float]:
+    return dict.fromkeys(_PRICES, np.nan)
+
+
+_PRICES: Final = ("price_per_mwh", "reference_price_per_mwh", "payment")
 
 
 def claims_frame(ledger: Ledger) -> pd.DataFrame:

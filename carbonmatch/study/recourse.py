@@ -20,6 +20,8 @@ from typing import Final
 
 import numpy as np
 
+from carbonmatch.accounting import saved_per_mwh
+from carbonmatch.errors import Fault
 from carbonmatch.formulation import score_weights
 from carbonmatch.records import FloatArray, Problem, Worth
 
@@ -136,13 +138,25 @@ class ZoneOperator:
         return hour
 
 
+def beyond_the_rules(problem: Problem) -> list[Fault]:
+    """Return what of a problem these rules do not know: they run plants whose energy and claims go together."""
+    what = (
+        "delivers and claims different energy, and the rules of operation without foresight do not know such contracts"
+    )
+    return [
+        Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
+        for contract in problem.contracts
+        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
+    ]
+
+
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:
     """Return a contract as it is run; what its energy costs and brings tells when it is raised and when lowered."""
     contract = problem.contracts[i]
     size = contract.max_mw
-    saved = contract.strike_per_mwh * (1.0 - contract.compensation)  # by a MWh that is not generated
-    received = contract.reference_price_per_mwh
-    needed, not_needed = (retail, sale) if received is None else (received, received)
+    saved = saved_per_mwh(contract)  # by a MWh that is not generated
+    received = contract.received_per_mwh
+    needed, not_needed = (retail, sale) if contract.physical else (received, received)
     return _Plant(
         available=(contract.available_mwh_per_mw * size).tolist(),
         least=(contract.least_mwh_per_mw * size).tolist(),

@@ -101,6 +101,11 @@ class Result(Accounts):
         return vectors_frame(self.optimum)
 
     @cached_property
+    def contracts_hourly(self) -> pd.DataFrame:
+        """Where the generation of every contract went, and what was paid, step by step (`contracts.parquet`)."""
+        return contracts_frame(self.ledger, self.problem, self.solution)
+
+    @cached_property
     def storage_hourly(self) -> pd.DataFrame:
         """Charge, discharge and stored energy, one row per storage and step (`storage.parquet`)."""
         s = self.solution

@@ -87,6 +87,6 @@ def _stored(problem: Problem, storage: StorageTerms, pool: PoolTerms, premium: f
 def _highest_price(problem: Problem) -> float:
     return max(
         *(float(np.abs(site.retail_price_per_mwh).max()) for site in problem.sites),
-        *(abs(contract.strike_per_mwh) for contract in problem.contracts),
+        *(float(np.abs(contract.price_per_mwh).max()) for contract in problem.contracts),
         1.0,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carbonmatch.accounting import build_ledger, flows_of
+from carbonmatch.accounting import build_ledger, flows_of, payments
 from carbonmatch.records import (
     Certificate,
     ContractTerms,
@@ -141,8 +141,7 @@ def _delivered(problem: Problem, values: dict[str, Any], zone: int) -> FloatArra
 
 
 def _physical(problem: Problem, values: dict[str, Any], zone: int) -> FloatArray:
-    physical = [i for i in _members(problem.contracts, zone) if problem.contracts[i].physical]
-    return values["generation_mwh"][physical].sum(axis=0)
+    return values["delivered_mwh"][_members(problem.contracts, zone)].sum(axis=0)
 
 
 def _first_site_of_each_zone(problem: Problem, flows: FloatArray) -> FloatArray:
@@ -161,9 +160,12 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
     count = problem.time.steps
     none = np.zeros((len(problem.storage), count))
     one_per_zone = np.zeros((len(problem.zones), count))
+    sizes = changes.get("contracted_mw", np.ones(len(problem.contracts)))
+    delivered = [c.delivered_mwh(*flow) for c, *flow in zip(problem.contracts, sizes, generation, strict=True)]
     values = {
-        "contracted_mw": np.ones(len(problem.contracts)),
+        "contracted_mw": sizes,
         "generation_mwh": np.array(generation, dtype=float).reshape(len(problem.contracts), count),
+        "delivered_mwh": np.array(delivered, dtype=float).reshape(len(problem.contracts), count),
         "curtailed_mwh": np.zeros((len(problem.contracts), count)),
         "power_mw": np.zeros(len(problem.storage)),
         "energy_mwh": np.zeros(len(problem.storage)),
@@ -176,7 +178,10 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
         "firm_capacity_mw": np.zeros(len(problem.sites)),
         "merged_ledgers": tuple(False for _ in problem.zones),
         "cost": {"contracts": 1000.0, "surplus_sales": 0.0},
-        "contract_cost": {contract.name: 0.0 for contract in problem.contracts},
+        "contract_cost": {
+            c.name: float(payments(c, *flow, np.zeros(count)).sum())
+            for c, *flow in zip(problem.contracts, sizes, generation, strict=True)
+        },
         "storage_cost": {storage.name: 0.0 for storage in problem.storage},
         "objective": 1000.0,
         "shadow_prices": ShadowPrices(one_per_zone, one_per_zone, np.full(len(problem.zones), math.nan), 0.0),
@@ -184,9 +189,9 @@ def a_solution(problem: Problem, generation: Sequence[FloatArray], **changes: An
     }
     net = np.array([_net(problem, values, z) for z in range(len(problem.zones))])
     load = np.array([zone.load_mwh for zone in problem.zones])
-    delivered = np.array([_delivered(problem, values, z) for z in range(len(problem.zones))])
-    energy = np.array([_physical(problem, values, z) for z in range(len(problem.zones))]) + delivered
-    values.setdefault("storage_net_delivery_mwh", delivered)
+    stored = np.array([_delivered(problem, values, z) for z in range(len(problem.zones))])
+    energy = np.array([_physical(problem, values, z) for z in range(len(problem.zones))]) + stored
+    values.setdefault("storage_net_delivery_mwh", stored)
     values.setdefault("sold_mwh", np.maximum(energy - load, 0.0))
     values.setdefault("retail_supply_mwh", _first_site_of_each_zone(problem, np.maximum(load - energy, 0.0)))
     values.setdefault("unmatched_mwh", np.maximum(load - net, 0.0))

@@ -52,6 +52,7 @@ def a_run(
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
+        delivered_mwh=generation,
         clean_charge_mwh=both(stores, 0),
         clean_discharge_mwh=both(stores, 1),
         grey_charge_mwh=both(grey, 0),

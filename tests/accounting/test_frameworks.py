@@ -248,7 +248,7 @@ def test_a_zone_without_load_has_no_shares():
 def test_no_load_at_all_is_told_too():
     problem = a_problem((a_zone("Z", steps(0, 0)),))
     none, zero = np.zeros((0, 2)), np.zeros((1, 2))
-    flows, facts = Flows(none, none, none, none, none, none, zero, zero, cyclic=True), facts_of(problem)
+    flows, facts = Flows(none, none, none, none, none, none, none, zero, zero, cyclic=True), facts_of(problem)
     ledger = build_ledger(problem, flows, facts)
     statements = framework_statements(problem, ledger, facts, scope2_summary(facts, ledger))
     told = {statement["framework"]: statement for statement in statements}

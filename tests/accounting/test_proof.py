@@ -87,6 +87,16 @@ def test_a_cost_that_is_not_a_number_is_refused():
     assert "cost components" in refused(a_target(), cost={"contracts": float("nan")}, objective=float("nan"))
 
 
+@pytest.mark.parametrize(("off", "passes"), [(0.9e-9, True), (1.1e-9, False), (-1.1e-9, False)])
+def test_what_is_paid_step_by_step_is_what_the_model_says_a_contract_costs(off, passes):
+    # sun: 27 MWh at 60, wind: 15 MWh at 60; gross cost is 1,000
+    changes = {"contract_cost": {"sun": 1620.0, "wind": 900.0 + 1000 * off}}
+    if passes:
+        proved(a_target(), **changes)
+    else:
+        assert refused(a_target(), **changes).startswith("the payments under wind add to 900.000000, the model says ")
+
+
 # --- claim ------------------------------------------------------------------------------------------------------------
 
 

@@ -180,6 +180,7 @@ def metered(generation, charge, discharge, load, limit=1.0):
     flows = Flows(
         generation_mwh=np.array([generation], dtype=float),
         curtailed_mwh=none,
+        delivered_mwh=np.array([generation], dtype=float),
         clean_charge_mwh=np.array([charge], dtype=float),
         clean_discharge_mwh=np.array([discharge], dtype=float),
         grey_charge_mwh=none,

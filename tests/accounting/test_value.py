@@ -21,10 +21,16 @@ WORTH = steps(100, 60, 20)
 """What one MWh is worth in each of three hours."""
 
 
+def energy_of(worth):
+    """Return prices at which energy alone is worth something."""
+    return ShadowPrices(worth.reshape(1, -1), np.zeros((1, len(worth))), np.array([0.0]), 0.0)
+
+
 def entry(contract, worth=WORTH, years=1.0):
     """Return the entry strike, seen to be where one MW more is worth nothing, and where its sign turns."""
-    strike = entry_strike_per_mwh(contract, worth, years)
-    at = [net_worth_per_mw(replace(contract, strike_per_mwh=strike + move), worth, years) for move in (-1, 0, 1)]
+    prices = energy_of(worth)
+    strike = entry_strike_per_mwh(contract, prices, years)
+    at = [net_worth_per_mw(replace(contract, strike_per_mwh=strike + move), prices, years) for move in (-1, 0, 1)]
     assert at[0] > 0
     assert at[1] == pytest.approx(0, abs=1e-9)
     assert at[2] <= 1e-9
@@ -79,7 +85,7 @@ def test_hours_of_the_same_worth_enter_together():
 
 
 def test_what_never_generates_has_no_entry_strike():
-    assert entry_strike_per_mwh(a_contract("c", steps(0, 0, 0)), WORTH, 1.0) is None
+    assert entry_strike_per_mwh(a_contract("c", steps(0, 0, 0)), energy_of(WORTH), 1.0) is None
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -96,6 +102,36 @@ def test_any_entry_strike_is_where_one_mw_more_is_worth_nothing(seed):
     entry(contract, rng.choice([-20.0, 0.0, 40.0, 40.0, 90.0], 8) + rng.uniform(0, 1))
 
 
+def test_fees_are_taken_off_the_strike_that_an_offer_may_ask():
+    assert entry(a_contract("c", steps(0.5, 0.5, 1), fees_per_mwh=7.0)) == pytest.approx(43)
+    # by choice for nothing: the first hour is worth 100 - 7
+    by_choice = {"least_mwh_per_mw": steps(0, 0, 0), "compensation": 0.0, "fees_per_mwh": 7.0}
+    assert entry(a_contract("c", steps(1, 1, 1), **by_choice)) == pytest.approx(93)
+
+
+def test_hours_without_settlement_bear_no_strike():
+    # the third hour is worth 20 and costs nothing: (0.5 * 100 + 0.5 * 60 + 1 * 20) for the 1 MWh of the first two
+    contract = a_contract("c", steps(0.5, 0.5, 1), unsettled=np.array([False, False, True]))
+    assert entry(contract) == pytest.approx(100)
+
+
+def test_a_shape_is_worth_its_energy_and_the_claims_of_the_plant_behind_it():
+    # energy: 1 * 40 + 1 * 60 = 100 for 2 MWh; claims: 0.5 * 10 + 0 = 5; fees of 3 on both MWh: (100 + 5 - 6) / 2
+    prices = ShadowPrices(np.array([[40.0, 60.0]]), np.array([[10.0, 20.0]]), np.array([10.0]), 0.0)
+    contract = a_contract("c", steps(0.5, 0), shape_mwh_per_mw=steps(1, 1), fees_per_mwh=3.0, strike_per_mwh=50.0)
+    assert entry_strike_per_mwh(contract, prices, 1.0) == pytest.approx(49.5)
+    worth = offer_worth(contract, None, prices, 1.0)
+    assert worth.net_worth_per_mw_year == pytest.approx(-1)
+    assert worth.capture_value_per_mwh == pytest.approx(52.5)
+
+
+def test_a_price_that_floats_has_no_entry_strike_and_a_worth_all_the_same():
+    # at prices of 30 and 70: 100 + 60 - 30 - 70
+    contract = a_contract("c", steps(1, 1, 0), strike_per_mwh=None, floating_price_per_mwh=steps(30, 70, 70))
+    assert entry_strike_per_mwh(contract, energy_of(WORTH), 1.0) is None
+    assert net_worth_per_mw(contract, energy_of(WORTH), 1.0) == pytest.approx(60)
+
+
 def test_the_best_profile_leaves_what_is_worth_less_than_it_saves():
     # of a strike of 50 curtailing saves half
     contract = a_contract(
@@ -110,6 +146,8 @@ def test_a_virtual_contract_is_worth_its_reference_price_and_what_is_not_eligibl
     assert worth_per_mwh(virtual, prices).tolist() == [30, 35]
     grey = a_contract("c", steps(1, 1), eligible=False)
     assert worth_per_mwh(grey, prices).tolist() == [40, 60]
+    partly = a_contract("c", steps(1, 1), claim_share=steps(0.5, 0))
+    assert worth_per_mwh(partly, prices).tolist() == [45, 60]
 
 
 def test_all_of_it_together():

@@ -300,11 +300,11 @@ def with_claims(ledger, **changes):
         (lambda a: with_zone(a, excess_mwh=a.zones[0].excess_mwh - 2), "matched load of Z is above what there is"),
         (
             lambda a: replace(a, contracts=(replace(a.contracts[0], excess_mwh=a.contracts[0].excess_mwh + 1),)),
-            "generation of sun is off matched + stored + excess",
+            "claimable energy of sun is off matched + stored + excess",
         ),
         (
             lambda a: with_claims(a, production_mwh=a.claims.production_mwh * 9),
-            "claims of sun are above its generation",
+            "claims of sun are above its claimable energy",
         ),
         (lambda a: with_claims(a, matched_mwh=a.claims.matched_mwh * 0.5), "off what it matched directly"),
         (lambda a: with_claims(a, contract=a.claims.contract - 1), "claims are of no contract"),

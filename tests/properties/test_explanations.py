@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, reject
 from random_cases import COST_TOLERANCE, PROPERTY, cases, gross, solve
 
-from carbonmatch.accounting import net_worth_per_mw, worth_per_mwh
+from carbonmatch.accounting import net_worth_per_mw
 from carbonmatch.case import case_from_mapping
 from carbonmatch.errors import CarbonMatchError, InfeasibleError
 from carbonmatch.formulation import build_model, limit_prices, rows_by_name
@@ -51,7 +51,7 @@ def test_one_mw_of_an_offer_is_worth_what_its_columns_say(case):
         room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
         best = reduced[id(block.contracted_mw)]
         best += sum(room[t] * min(0.0, reduced[id(flow)]) for t, flow in block.dispatched_mwh.items())
-        worth = net_worth_per_mw(contract, worth_per_mwh(contract, solution.shadow_prices), problem.time.year_fraction)
+        worth = net_worth_per_mw(contract, solution.shadow_prices, problem.time.year_fraction)
         assert worth == pytest.approx(-best, abs=COST_TOLERANCE * turnover), contract.name
 
 

@@ -58,7 +58,7 @@ class Certificates:
 def certify(flows: RunFlows) -> Certificates:
     """Return the certificates of a run."""
     axis = Axis.of(flows)
-    generation = axis.by_contract("generation_mwh")
+    generation = axis.by_contract("claimable_mwh")
     without = np.array([i for i, name in enumerate(axis.contracts) if name in flows.without], dtype=np.int64)
     issued = whole_wh(generation)
     issued[without] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -67,6 +67,12 @@ class ContractBase(Entry):
     device: Device | None = None
     support_received: Text = None
     outages: Outages = Field(default=(), validate_default=True)
+
+    physical: ClassVar[bool] = True
+    """Whether its energy is delivered to the load, or sold."""
+
+    dispatchable: ClassVar[bool] = False
+    """Whether its output is the buyer's choice, so that what is not taken is not curtailed."""
 
     @property
     def carbon_free(self) -> bool:

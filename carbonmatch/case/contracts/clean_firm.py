@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ class CleanFirmContract(ContractBase):
     forecast_availability      what was expected of it a day before, for operation without foresight
     capacity_fee_per_mw_year   [currency/MW/year]
     """
+
+    dispatchable: ClassVar[bool] = True
 
     structure: Literal["clean_firm"]
     must_run_share: Share = 0.0

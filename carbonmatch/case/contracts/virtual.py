@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -12,6 +12,8 @@ from carbonmatch.case.zone import need_series
 
 class VirtualContract(ProfileContract):
     """A contract for difference against the spot price; the claim moves, the energy does not."""
+
+    physical: ClassVar[bool] = False
 
     structure: Literal["virtual"]
 

@@ -52,7 +52,7 @@ def _numbered_without_holes(bundles: pd.DataFrame) -> bool:
 def _generation_agrees(made: Certificates, flows: RunFlows) -> bool:
     if not made.contracts:
         return bool(made.bundles.empty)
-    sums = flows.contracts.groupby("contract")["generation_mwh"].sum().reindex(list(made.contracts))
+    sums = flows.contracts.groupby("contract")["claimable_mwh"].sum().reindex(list(made.contracts))
     generated = sums.where(~sums.index.isin(flows.without), 0.0).to_numpy(dtype=float) * WH_PER_MWH
     of_plants = made.bundles[~made.bundles["is_storage"].astype(bool)]
     issued = np.bincount(of_plants["device"], weights=of_plants["quantity"], minlength=len(made.contracts))

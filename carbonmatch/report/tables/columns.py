@@ -34,7 +34,8 @@ _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
 )
 _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
     **dict.fromkeys(
-        ("amount", "cost", "total", "sales", "net_of_sales", "primal_objective", "dual_objective"), (_MONEY, "amount")
+        ("amount", "cost", "total", "sales", "net_of_sales", "payment", "primal_objective", "dual_objective"),
+        (_MONEY, "amount"),
     ),
     **dict.fromkeys(
         ("cfe", "cfe_score", "cfe_score_from_contracts", "cfe_score_from_grid", "annual_volumetric_claim"),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from carbonmatch.accounting import OfferWorth, offer_worth
 from carbonmatch.errors import UnboundedError, VerificationError
 from carbonmatch.formulation import SizeOfUnit, build_unit
@@ -99,7 +101,7 @@ def _check(result: Result, contract: ContractTerms, size: float, net_worth_per_m
     It is the condition that a size is the best one, by formulas that do not know the model.
     """
     gross = sum(max(amount, 0.0) for amount in result.solution.cost.values())
-    typical = max(result.problem.yardstick.typical_price_per_mwh, abs(contract.strike_per_mwh))
+    typical = max(result.problem.yardstick.typical_price_per_mwh, float(np.abs(contract.price_per_mwh).max()))
     noise = 10.0 * DUAL_TOLERANCE * typical * max(float(contract.available_mwh_per_mw.sum()), 1.0)
     gap = GAP_TOLERANCE * max(gross, 1.0)
     larger, smaller = min(contract.max_mw - size, 1.0), size - contract.min_mw
@@ -156,9 +158,10 @@ def _measured_strike(
 
     cost(sliver) - cost(nothing) = (strike - entry strike) * generation of the sliver
     """
-    if priced is None or priced.cost is None:
+    if priced is None or priced.cost is None or contract.strike_per_mwh is None:
         return None
-    generation = negligible_mw(problem) * float(contract.available_mwh_per_mw.sum())
+    paid_for = contract.available_mwh_per_mw if contract.shape_mwh_per_mw is None else contract.shape_mwh_per_mw
+    generation = negligible_mw(problem) * float((paid_for * contract.settled).sum())
     return contract.strike_per_mwh - (priced.cost - cost_without) / generation if generation > 0.0 else None
 
 
@@ -180,6 +183,8 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
                 problem, contract, solution.objective, solved.get(f"a sliver of contracts.{contract.name}")
             )
             entry = entry if measured is None else measured
+        strike = contract.strike_per_mwh
+        above_entry = None if entry is None or strike is None else strike - entry
         without_it = solved.get(f"without contracts.{contract.name}")
         why = EXISTING if contract.existing else beside.nothing if taken else NOT_TAKEN
         told[contract.name] = {
@@ -195,7 +200,7 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
             "capacity_fee_per_mw_year": contract.capacity_fee_per_mw_year if contract.dispatchable else None,
             **asdict(worth),
             "entry_strike_per_mwh": entry,
-            "strike_above_entry_per_mwh": None if entry is None else contract.strike_per_mwh - entry,
+            "strike_above_entry_per_mwh": above_entry,
             "worth_is_unique": only.contract(contract),
             "entry_is_measured": measured is not None,
             "exit": None if without_it is None else _contract_exit(result, i, without_it, solved),

@@ -76,12 +76,11 @@ class Uniqueness:
         profile = best_profile(contract, worth_per_mwh(contract, self.solution.shadow_prices))
         weights = np.zeros(len(self.optimum.rows))
         zone = self.problem.zones[contract.zone].name
-        for name, counts in (("energy_balance", contract.physical), ("attribute_balance", contract.eligible)):
-            if counts:
-                _add(weights, self.rows.get((name, zone), {}), profile)
+        delivered, claimable = contract.delivered_mwh(1.0, profile), contract.claimable_mwh(profile)
+        for name, flow in (("energy_balance", delivered), ("attribute_balance", claimable)):
+            _add(weights, self.rows.get((name, zone), {}), flow)
         for row, steps in self._volume_rows(contract.zone):
-            if contract.eligible:
-                weights[row] += profile[steps].sum()
+            weights[row] += claimable[steps].sum()
         return self.face.fixes(weights)
 
     def storage(self, storage: StorageTerms) -> bool | None:

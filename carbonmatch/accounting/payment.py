@@ -1,0 +1,40 @@
+"""What a contract costs step by step, from its terms and what it generated: by code that does not know the model."""
+
+from __future__ import annotations
+
+import math
+
+from carbonmatch.records import ContractTerms, FloatArray, Problem, Solution
+from carbonmatch.units import MONEY_TOLERANCE
+
+
+def payments(
+    contract: ContractTerms, contracted_mw: float, generation: FloatArray, curtailed: FloatArray
+) -> FloatArray:
+    """Return what is paid under a contract in each step, (steps,) [currency]; below zero where more is received.
+
+    price * (generation + compensation * curtailed) + fees * generation - reference_price * generation
+    (price + fees) * shape * contracted_mw - reference_price * generation            where a shape is delivered
+
+    generation, curtailed   [MWh per step]. What is paid per MW and year, whatever is generated, comes on top.
+    """
+    received = contract.received_per_mwh * generation
+    if contract.shape_mwh_per_mw is not None:
+        shape = contract.shape_mwh_per_mw * contracted_mw
+        return (contract.price_per_mwh + contract.fees_per_mwh) * shape - received
+    paid_for = generation if contract.dispatchable else generation + contract.compensation * curtailed
+    return contract.price_per_mwh * paid_for + contract.fees_per_mwh * generation - received
+
+
+def payment_faults(problem: Problem, solution: Solution) -> list[str]:
+    """Return where what is paid step by step, and per MW, does not add up to what the model says a contract costs."""
+    gross = sum(max(amount, 0.0) for amount in solution.cost.values())
+    faults = []
+    for i, contract in enumerate(problem.contracts):
+        size = float(solution.contracted_mw[i])
+        by_step = payments(contract, size, solution.generation_mwh[i], solution.curtailed_mwh[i])
+        fee = contract.capacity_fee_per_mw_year * problem.time.year_fraction * size
+        due, told = math.fsum(by_step) + fee, solution.contract_cost[contract.name]
+        if not abs(due - told) <= MONEY_TOLERANCE * max(1.0, gross):
+            faults.append(f"the payments under {contract.name} add to {due:.6f}, the model says {told:.6f}")
+    return faults

@@ -1,0 +1,5 @@
+"""What every structure of a contract offers per MW and what it costs: one module each, all in the same few terms."""
+
+from carbonmatch.formulation.structures.offer import contract_terms
+
+__all__ = ["contract_terms"]

@@ -1,0 +1,118 @@
+"""Contract terms: an offer or an existing contract, whatever its structure, as the model sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carbonmatch.records.array import FloatArray
+
+
+@dataclass(frozen=True)
+class ContractTerms:
+    """An offer or an existing contract, whatever its structure, as the model sees it.
+
+    physical               its energy is delivered to the load or sold; otherwise the load knows nothing of it
+    eligible               what it generates counts as carbon-free, in the share that claim_share says
+    existing               its size is sunk; its cost is shown apart
+    min_mw, max_mw         limits of the contracted size [MW]; max_mw is inf where the offer names no limit
+    available_mwh_per_mw   most that one MW can generate in a step [MWh/MW]
+    least_mwh_per_mw       least that one MW must generate in a step; equal to available where nothing can be curtailed
+    strike_per_mwh         fixed price of its energy; None where the price floats
+    compensation           share of the price paid for each MWh that is available but not generated
+    reference_price_per_mwh  received per MWh generated (contracts for difference); None where nothing is
+    capacity_fee_per_mw_year  paid per MW, whatever is generated
+    dispatchable           output is the buyer's choice: what is available and not taken is not curtailed
+    floating_price_per_mwh price of its energy where that is not fixed, (steps,); else None
+    unsettled              (steps,) where neither its price nor the reference price is paid; None where always both are
+    fees_per_mwh           paid on top, per MWh delivered
+    shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
+                           for; None where what is generated is delivered
+    claim_share            (steps,) share of each MWh generated that is a claim in this zone, 0..1; None: all of it
+    """
+
+    name: str
+    zone: int
+    technology: str
+    structure: str
+    physical: bool
+    eligible: bool
+    existing: bool
+    min_mw: float
+    max_mw: float
+    available_mwh_per_mw: FloatArray
+    least_mwh_per_mw: FloatArray
+    strike_per_mwh: float | None
+    compensation: float
+    reference_price_per_mwh: FloatArray | None
+    capacity_fee_per_mw_year: float
+    dispatchable: bool
+    floating_price_per_mwh: FloatArray | None = None
+    unsettled: NDArray[np.bool_] | None = None
+    fees_per_mwh: float = 0.0
+    shape_mwh_per_mw: FloatArray | None = None
+    claim_share: FloatArray | None = None
+
+    @property
+    def delivers_what_it_claims(self) -> bool:
+        """Whether each MWh that it generates is delivered, and a claim: one flow for both ledgers."""
+        return self.physical and self.eligible and self.shape_mwh_per_mw is None and self.claim_share is None
+
+    @property
+    def settled(self) -> FloatArray:
+        """Where its price is paid: 1, else 0; (steps,)."""
+        if self.unsettled is None:
+            return np.ones_like(self.available_mwh_per_mw)
+        return np.where(self.unsettled, 0.0, 1.0)
+
+    @property
+    def price_per_mwh(self) -> FloatArray:
+        """What a MWh of its energy costs in each step, fees apart: the strike, or the floating price [currency/MWh]."""
+        price = self.strike_per_mwh if self.floating_price_per_mwh is None else self.floating_price_per_mwh
+        if price is None:
+            raise ValueError(f"{self.name} has neither a strike nor a floating price")
+        paid: FloatArray = price * self.settled
+        return paid
+
+    @property
+    def received_per_mwh(self) -> FloatArray:
+        """What is received for a MWh that it generates: the reference price, or nothing; (steps,) [currency/MWh]."""
+        if self.reference_price_per_mwh is None:
+            return np.zeros_like(self.available_mwh_per_mw)
+        received: FloatArray = self.reference_price_per_mwh * self.settled
+        return received
+
+    @property
+    def paid_per_generated_mwh(self) -> FloatArray:
+        """What is paid because a MWh is generated, and not where it is curtailed; (steps,) [currency/MWh].
+
+        price * (1 - compensation) + fees - reference price; nothing but the last where a shape is delivered and paid
+        """
+        if self.shape_mwh_per_mw is not None:
+            return -self.received_per_mwh
+        return self.price_per_mwh * (1.0 - self.compensation) + self.fees_per_mwh - self.received_per_mwh
+
+    def paid_per_mw(self, year_fraction: float) -> float:
+        """Return what is paid for one MW over the horizon, whatever it generates [currency/MW].
+
+        sum_t price * compensation * available + capacity_fee * year_fraction
+        sum_t (price + fees) * shape + capacity_fee * year_fraction             where a shape is delivered
+        """
+        fee = self.capacity_fee_per_mw_year * year_fraction
+        if self.shape_mwh_per_mw is not None:
+            return float(((self.price_per_mwh + self.fees_per_mwh) * self.shape_mwh_per_mw).sum()) + fee
+        return float((self.price_per_mwh * self.compensation * self.available_mwh_per_mw).sum()) + fee
+
+    def claimable_mwh(self, generation_mwh: FloatArray) -> FloatArray:
+        """Return what of its generation is a claim in its zone [MWh per step]."""
+        if not self.eligible:
+            return np.zeros_like(generation_mwh)
+        return generation_mwh if self.claim_share is None else self.claim_share * generation_mwh
+
+    def delivered_mwh(self, contracted_mw: float, generation_mwh: FloatArray) -> FloatArray:
+        """Return what it delivers to the load, or to be sold [MWh per step]."""
+        if not self.physical:
+            return np.zeros_like(generation_mwh)
+        return generation_mwh if self.shape_mwh_per_mw is None else self.shape_mwh_per_mw * contracted_mw
