@@ -9,6 +9,11 @@ import numpy as np
 from carbonmatch.records import FloatArray, Problem, billed_peaks_mw, excess_mwh
 
 
+def metered_import_of(problem: Problem, metered_import_mwh: FloatArray | None, s: int) -> FloatArray:
+    """Return what passed the meter of a site [MWh per step]: its load where nothing stands behind any meter."""
+    return problem.sites[s].load_mwh if metered_import_mwh is None else metered_import_mwh[s]
+
+
 def bill(problem: Problem, s: int, metered_import_mwh: FloatArray, subscribed_mw: float | None) -> dict[str, float]:
     """Return what the tariff of a site bills, by cost component [currency over the horizon].
 
@@ -35,6 +40,12 @@ def bill(problem: Problem, s: int, metered_import_mwh: FloatArray, subscribed_mw
     if tariff.fixed_charge is not None:
         billed["grid_fixed"] = tariff.fixed_charge
     return billed
+
+
+def export_sales(problem: Problem, s: int, metered_export_mwh: FloatArray) -> float:
+    """Return what leaves through the meter of a site earns [currency over the horizon]."""
+    price = problem.sites[s].tariff.export_price_per_mwh
+    return 0.0 if price is None else float(price @ metered_export_mwh)
 
 
 def bill_summary(

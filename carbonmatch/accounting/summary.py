@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.avoided import avoided_summary
-from carbonmatch.accounting.bill import bill_summary, subscribed_of
 from carbonmatch.accounting.certificates.registry import registry_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
+from carbonmatch.accounting.grid_summary import grid_summaries
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.records import (
+    SALES_COMPONENTS,
     Certificate,
     ContractLedger,
     ContractTerms,
@@ -122,7 +123,7 @@ def in_order(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Return cost gross and net of sales, and its components as the model's own expressions gave them."""
-    sales = -solution.cost["surplus_sales"]
+    sales = -sum(solution.cost.get(component, 0.0) for component in SALES_COMPONENTS)
     total = solution.objective + sales
     return {
         "total": total,
@@ -185,6 +186,7 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
             "zone": account.zone,
+            **_site_of(problem, contract.site),
             **instrument_summary(contract, instrument),
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
@@ -198,6 +200,11 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             ),
         }
     return result
+
+
+def _site_of(problem: Problem, site: int | None) -> dict[str, str]:
+    """Return behind whose meter something stands; nothing where it feeds the grid."""
+    return {} if site is None else {"site": problem.sites[site].name}
 
 
 def instrument_summary(contract: ContractTerms, instrument: Instrument) -> dict[str, Any]:
@@ -237,6 +244,7 @@ def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dic
         built = power >= PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
         result[storage.name] = {
             "zone": problem.zones[storage.zone].name,
+            **_site_of(problem, storage.site),
             "power_mw": power,
             "energy_mwh": energy,
             "duration_hours": energy / power if built else None,
@@ -259,30 +267,6 @@ def _same_step(solution: Solution, b: int) -> FloatArray:
     discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
     least: FloatArray = np.minimum(charge, discharge)
     return least
-
-
-def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
-    """Return what every site draws from the grid and buys at retail."""
-    return {
-        site.name: {
-            **site_summary(problem, s, solution.retail_supply_mwh[s]),
-            "firm_capacity_mw": float(solution.firm_capacity_mw[s]),
-            **bill_summary(problem, s, site.load_mwh, subscribed_of(solution.subscribed_mw, s)),
-        }
-        for s, site in enumerate(problem.sites)
-    }
-
-
-def site_summary(problem: Problem, s: int, retail_supply_mwh: FloatArray) -> dict[str, Any]:
-    """Return what one site used, and what of it was bought at retail."""
-    site, hours = problem.sites[s], problem.time.hours_per_step
-    return {
-        "zone": problem.zones[site.zone].name,
-        "metered_import_mwh": float(site.load_mwh.sum()),
-        "retail_supply_mwh": float(retail_supply_mwh.sum()),
-        "peak_mw": float(site.load_mwh.max()) / hours,
-        "peak_retail_supply_mw": float(retail_supply_mwh.max()) / hours,
-    }
 
 
 def emissions_summary(ledger: Ledger) -> dict[str, Any]:

@@ -218,6 +218,11 @@ class Grid(Block):
             found["export_price",] = self.export_price
         return found
 
+    @property
+    def needs_spot_price(self) -> bool:
+        """Whether one of them follows the spot price of the zone."""
+        return any(price.needs_spot_price for price in self.prices.values())
+
     def import_price_per_mwh(self, spot_price: FloatArray | None) -> FloatArray:
         """Return what a MWh through the meter costs in every step, adders and all [currency/MWh]."""
         total: FloatArray = np.sum(

@@ -38,7 +38,8 @@ def translate(errors: Iterable[Error], document: Document, blocks: Mapping[int, 
         path = _path(error)
         if error["type"] == FINDINGS:
             for finding in error["ctx"][FINDINGS]:
-                key = (*path[:-1], finding.beside) if finding.beside else (*path, *finding.inside)
+                key = (*path[:-1], finding.beside) if finding.beside else path
+                key = (*key, *finding.inside)
                 place = finding.place or document.place(key)
                 placed.append(Placed(document.position(key), Fault(place, finding.what), finding.file))
         else:

@@ -20,6 +20,7 @@ from carbonmatch.case.block import (
     say,
 )
 from carbonmatch.case.certificates import Device
+from carbonmatch.case.on_site import SiteName
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.zone import ServedZoneName, need_series
 from carbonmatch.timegrid import FloatArray
@@ -28,6 +29,7 @@ from carbonmatch.timegrid import FloatArray
 class Storage(Entry):
     """A battery or other storage, sized in power and energy.
 
+    site                          the site behind whose meter it stands; None where it feeds the grid
     power_cost_per_mw_year        yearly cost of power [currency/MW/year]; both costs may be left out where the case is
                                   only matched
     energy_cost_per_mwh_year      yearly cost of energy capacity [currency/MWh/year]
@@ -47,6 +49,7 @@ class Storage(Entry):
     """
 
     zone: ServedZoneName
+    site: SiteName = None
     power_cost_per_mw_year: Annotated[NonNegative | None, needed_to_solve("a number")] = ABSENT
     energy_cost_per_mwh_year: Annotated[NonNegative | None, needed_to_solve("a number")] = ABSENT
     round_trip_efficiency: PositiveShare
@@ -103,7 +106,7 @@ class Storage(Entry):
     @field_validator("grid_charging")
     @classmethod
     def _grid_charging_has_a_price(cls, value: bool, info: ValidationInfo) -> bool:
-        if value:
+        if value and info.data.get("site") is None:
             why = "charging from the grid is paid at the spot price"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why)
         return value
@@ -120,9 +123,24 @@ class Storage(Entry):
         what = f"is missing, and {there} is given; give both, from a meter that tells the directions apart"
         refuse(Finding(what, beside=lacking))
 
+    @field_validator("grid_charging_margin_per_mwh")
+    @classmethod
+    def _the_meter_bills_what_it_charges(cls, value: float, info: ValidationInfo) -> float:
+        if value and info.data.get("site") is not None:
+            refuse(
+                f"is {say(value)}, and the storage stands behind the meter of {info.data['site']}: what it charges "
+                f"from the grid is bought at retail there, adders and all. Leave the margin out"
+            )
+        return value
+
     @field_validator("settlement")
     @classmethod
     def _spot_settlement_has_a_price(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "spot" and info.data.get("site") is not None:
+            refuse(
+                f"is spot, and the storage stands behind the meter of {info.data['site']}: what passes there is bought "
+                f"at retail. Leave settlement out"
+            )
         if value == "spot":
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", "the storage is settled at the spot price")
         return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,12 +48,20 @@ def problem_from_case(case: Case) -> Problem:
         zones=tuple(zone_terms(case, zone, hours) for zone in zones),
         sites=tuple(site_terms(case, site, number[site.zone]) for site in case.sites.values()),
         contracts=tuple(
-            contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
+            replace(
+                contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours),
+                site=site_number(case, contract.site),
+            )
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
     )
+
+
+def site_number(case: Case, name: str | None) -> int | None:
+    """Return the number of a site; None where none is named."""
+    return None if name is None else list(case.sites).index(name)
 
 
 def zone_terms(case: Case, zone: Zone, hours: float) -> ZoneTerms:
@@ -121,6 +130,7 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        site=site_number(case, storage.site),
     )
 
 
@@ -133,10 +143,16 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
     energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+
+    Behind the meter of a site there are a clean and a grey pool, and neither has a price of its own: what the meter
+    sees of them is bought and sold there.
     """
+    nothing = np.zeros(case.grid.steps)
+    if storage.site is not None:
+        names = ("clean", "grey") if storage.grid_charging else ("clean",)
+        return tuple(PoolTerms(name, name == "clean", False, nothing, nothing) for name in names)
     physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
-    nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price
     pools = []
     if storage.settlement != "spot" and (storage.settlement == "delivered" or physical != {False}):

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pyomo.core as pyo
 
-from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
+from carbonmatch.formulation.terms import Flow, is_constant, linear_sum, size_variable
 from carbonmatch.records import (
     DemandCharge,
     FloatArray,
@@ -64,11 +64,6 @@ def priced(price: FloatArray, flow: Flow) -> pyo.Expression:
     if is_constant(flow):
         return float(price @ np.array(flow, dtype=float))
     return linear_sum(price.tolist(), flow)
-
-
-def is_constant(flow: Flow) -> bool:
-    """Tell whether a flow is made of numbers."""
-    return all(isinstance(member, int | float) for member in flow)
 
 
 def add_demand_charges(block: pyo.Block, site: SiteTerms, time: TimeTerms, metered_import: Flow) -> pyo.Expression:

@@ -50,7 +50,7 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
-from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.solution import SALES_COMPONENTS, ShadowPrices, Solution
 from carbonmatch.records.tariff import (
     CoincidentPeak,
     DemandCharge,
@@ -63,6 +63,7 @@ from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SALES_COMPONENTS",
     "UNTRACED",
     "Budget",
     "CarbonTerms",

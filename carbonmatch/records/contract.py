@@ -30,6 +30,7 @@ class ContractTerms:
     fees_per_mwh           paid on top, per MWh delivered
     shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
                            for; None where what is generated is delivered
+    site                   number of the site behind whose meter the plant stands; None where it feeds the grid
     claim_share            (steps,) share of each MWh generated that is a claim in this zone, 0..1; None: all of it
     """
 
@@ -54,11 +55,13 @@ class ContractTerms:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    site: int | None = None
 
     @property
     def delivers_what_it_claims(self) -> bool:
         """Whether each MWh that it generates is delivered, and a claim: one flow for both ledgers."""
-        return self.physical and self.eligible and self.shape_mwh_per_mw is None and self.claim_share is None
+        one_flow = self.shape_mwh_per_mw is None and self.claim_share is None
+        return self.physical and self.eligible and one_flow and self.site is None
 
     @property
     def settled(self) -> FloatArray:

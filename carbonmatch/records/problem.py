@@ -103,7 +103,8 @@ class PoolTerms:
                              at spot; grey: energy bought from the grid
     clean                    it charges from carbon-free energy of the same step and counts in the attribute ledger
     delivered                what it discharges is delivered to the load or sold as surplus; what a clean one charges
-                             comes from physical contracts
+                             comes from physical contracts. Never behind the meter of a site: what passes there is told
+                             by that meter
     charge_price_per_mwh     paid per MWh charged
     discharge_price_per_mwh  received per MWh discharged, where that is not delivered
     opening_mwh              stored at the start; None where the horizon is a cycle, and starts as it ends
@@ -121,6 +122,7 @@ class PoolTerms:
 class StorageTerms:
     """A storage offer.
 
+    site                  number of the site behind whose meter it stands; None where it feeds the grid
     pools                 what it keeps apart; at least one. Power and energy are shared
     duration_hours        energy_mwh = duration_hours * power_mw; None where both are free
     charge_efficiency, discharge_efficiency   one way, the square root of the round trip
@@ -147,6 +149,7 @@ class StorageTerms:
     min_state_of_charge: float
     cycles_per_year: float
     cycle_efficiency: float
+    site: int | None = None
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,10 @@ class Problem:
     contracts: tuple[ContractTerms, ...]
     storage: tuple[StorageTerms, ...]
     target: TargetTerms
+
+    def behind_meter(self, site: int) -> bool:
+        """Tell whether a plant or a storage stands behind the meter of a site; else its metered import is its load."""
+        return any(c.site == site for c in self.contracts) or any(b.site == site for b in self.storage)
 
     @property
     def total_load_mwh(self) -> float:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from carbonmatch.records.array import FloatArray
+
+SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
+"""Cost components that are earned: negative, and told apart from what is paid."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,12 @@ class ShadowPrices:
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
+    site_energy_value_per_mwh  by number of a site that has something behind its meter: (steps,) worth of one more MWh
+                               behind it, without its claim
+    export_source_value_per_mwh  by number of such a site: (steps,) what one more MWh generated or discharged behind its
+                               meter is worth beside, because it may leave
+    clean_source_value_per_mwh  by number of such a site with a storage: (steps,) what one more MWh generated behind its
+                               meter is worth beside, because it may be charged as clean
     """
 
     energy_value_per_mwh: FloatArray
@@ -28,6 +38,18 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+    export_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+    clean_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+
+    def energy_value_of(self, zone: int, site: int | None) -> FloatArray:
+        """Return what a MWh is worth where it is generated: in a zone, or behind the meter of a site of it."""
+        if site is None:
+            return self.energy_value_per_mwh[zone]
+        at_meter = self.site_energy_value_per_mwh[site]
+        worth: FloatArray = at_meter + self.export_source_value_per_mwh.get(site, 0.0 * at_meter)
+        worth = worth + self.clean_source_value_per_mwh.get(site, 0.0 * at_meter)
+        return worth
 
 
 @dataclass(frozen=True)
@@ -40,6 +62,8 @@ class Solution:
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
+    metered_import_mwh and metered_export_mwh are (sites, steps); None where nothing stands behind any meter: then the
+    load is imported, and nothing leaves.
     subscribed_mw is (sites,), nan where no power is subscribed; None where no site subscribes for any.
     """
 
@@ -70,3 +94,5 @@ class Solution:
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
     subscribed_mw: FloatArray | None = None
+    metered_import_mwh: FloatArray | None = None
+    metered_export_mwh: FloatArray | None = None

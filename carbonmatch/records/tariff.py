@@ -105,6 +105,11 @@ class Tariff:
     export_limit_mw: float = math.inf
 
     @property
+    def without_charges(self) -> Tariff:
+        """The same without anything that is billed on import; export stays as it is."""
+        return Tariff(export_price_per_mwh=self.export_price_per_mwh, export_limit_mw=self.export_limit_mw)
+
+    @property
     def bills_import(self) -> bool:
         """Whether anything is billed beside energy."""
         return bool(self.demand_charges) or any(

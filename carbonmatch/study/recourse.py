@@ -143,11 +143,18 @@ def beyond_the_rules(problem: Problem) -> list[Fault]:
     what = (
         "delivers and claims different energy, and the rules of operation without foresight do not know such contracts"
     )
-    return [
+    different = [
         Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
         for contract in problem.contracts
         if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
     ]
+    what = (
+        "stands behind the meter of a site, and the rules of operation without foresight do not know what that meter "
+        "is billed for; hold the portfolio against other cases instead"
+    )
+    behind = [Fault(f"contracts.{c.name}.site", what) for c in problem.contracts if c.site is not None]
+    behind += [Fault(f"storage.{b.name}.site", what) for b in problem.storage if b.site is not None]
+    return different + behind
 
 
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:

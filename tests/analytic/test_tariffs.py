@@ -12,7 +12,7 @@ from accounting.by_hand import ledger_of
 from small_cases import a_case, merged, solved
 
 from carbonmatch.accounting import prove
-from carbonmatch.accounting.summary import grid_summaries
+from carbonmatch.accounting.grid_summary import grid_summaries
 from carbonmatch.errors import VerificationError
 from carbonmatch.records import DemandCharge, billed_peaks_mw
 

@@ -93,7 +93,7 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("time.step=60", "is 60; a length such as 1h, 30min or 15min is wanted"),
         at("time.end=2018-03-25 02:30", "does not exist on the clock of Europe/Berlin"),
         # unknown keys
-        at("contracts.pv.strike=4", "is not a known key; did you mean 'strike_per_mwh'?"),
+        at("contracts.pv.strike=4", "is not a known key; did you mean 'strike_per_mwh'"),
         at("sites.berlin.grid.conection_mw=4", "is not a known key; did you mean 'connection_mw'?"),
         at("sites.berlin.load.colum=4", "is not a known key; did you mean 'column'?"),
         at("target.xyz=4", "is not a known key; known here: matching, cfe, grid_credit, scope"),

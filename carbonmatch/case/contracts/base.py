@@ -20,6 +20,7 @@ from carbonmatch.case.block import (
     say_value,
 )
 from carbonmatch.case.certificates import Device, Text
+from carbonmatch.case.on_site import SiteName
 from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.technology import Technology
@@ -44,6 +45,7 @@ class ContractBase(Entry):
     existing_mw      a fixed size that is already signed [MW]; excludes bounds
     loss_factor      share of the generation that reaches the meter
     commissioned     first day of operation of the plant
+    site             the site behind whose meter the plant stands; None where it feeds the grid
     certificates     whether energy attribute certificates come with the energy
     emission_factor_g_per_kwh   of its generation [g CO2e/kWh]
     embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
@@ -59,6 +61,7 @@ class ContractBase(Entry):
     max_mw: NonNegative | None = None
     existing_mw: NonNegative | None = None
     loss_factor: PositiveShare = 1.0
+    site: SiteName = None
     commissioned: Annotated[date | None, BeforeValidator(_read_date)] = None
     certificates: bool = True
     emission_factor_g_per_kwh: NonNegative = 0.0
@@ -73,6 +76,9 @@ class ContractBase(Entry):
 
     dispatchable: ClassVar[bool] = False
     """Whether its output is the buyer's choice, so that what is not taken is not curtailed."""
+
+    may_stand_on_site: ClassVar[bool] = False
+    """Whether its plant may stand behind the meter of a site, which its energy then never passes."""
 
     @property
     def carbon_free(self) -> bool:
@@ -93,6 +99,16 @@ class ContractBase(Entry):
                 f"is {say_value(value)}, which is not a technology{nearest(str(value), known)} (known: {listed(known)})"
             )
         return Technology(value)
+
+    @field_validator("site")
+    @classmethod
+    def _may_stand_behind_a_meter(cls, value: str | None) -> str | None:
+        if value is not None and not cls.may_stand_on_site:
+            refuse(
+                f"is {value}, and a contract of this structure stands behind no meter: its energy is not used where it "
+                f"is generated. Leave site out, or write the plant as pay_as_produced, its strike the levelised cost"
+            )
+        return value
 
     @field_validator("max_mw")
     @classmethod

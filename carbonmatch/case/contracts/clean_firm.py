@@ -22,6 +22,8 @@ class CleanFirmContract(ContractBase):
 
     dispatchable: ClassVar[bool] = True
 
+    may_stand_on_site: ClassVar[bool] = True
+
     structure: Literal["clean_firm"]
     must_run_share: Share = 0.0
     availability: Availability = Field(default=1.0, validate_default=True)
