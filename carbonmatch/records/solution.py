@@ -44,11 +44,11 @@ class ShadowPrices:
 
     def energy_value_of(self, zone: int, site: int | None) -> FloatArray:
         """Return what a MWh is worth where it is generated: in a zone, or behind the meter of a site of it."""
-        if site is None:
-            return self.energy_value_per_mwh[zone]
-        at_meter = self.site_energy_value_per_mwh[site]
-        worth: FloatArray = at_meter + self.export_source_value_per_mwh.get(site, 0.0 * at_meter)
-        worth = worth + self.clean_source_value_per_mwh.get(site, 0.0 * at_meter)
+        worth: FloatArray = self.energy_value_per_mwh[zone]
+        if site is not None:
+            worth = self.site_energy_value_per_mwh[site]
+            worth = worth + self.export_source_value_per_mwh.get(site, 0.0 * worth)
+            worth = worth + self.clean_source_value_per_mwh.get(site, 0.0 * worth)
         return worth
 
 
