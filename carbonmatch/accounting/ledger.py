@@ -38,6 +38,8 @@ def flows_of(solution: Solution) -> Flows:
         retail_supply_mwh=solution.retail_supply_mwh,
         sold_mwh=solution.sold_mwh,
         cyclic=True,
+        metered_import_mwh=solution.metered_import_mwh,
+        metered_export_mwh=solution.metered_export_mwh,
     )
 
 
@@ -130,7 +132,12 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
             excess_mwh=contracted - matched,
             sold_mwh=flows.sold_mwh[z],
             retail_supply_mwh=flows.retail_supply_mwh[sites].sum(axis=0),
-            metered_import_mwh=zone.load_mwh,
+            metered_import_mwh=zone.load_mwh
+            if flows.metered_import_mwh is None
+            else flows.metered_import_mwh[sites].sum(axis=0),
+            metered_export_mwh=None
+            if flows.metered_export_mwh is None
+            else flows.metered_export_mwh[sites].sum(axis=0),
             grid_cfe_share=zone.grid_cfe_share,
             carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
         ),

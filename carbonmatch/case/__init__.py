@@ -16,6 +16,7 @@ from carbonmatch.case.contracts import (
     TakenContract,
     VirtualContract,
 )
+from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
     Purpose,
@@ -48,6 +49,7 @@ __all__ = [
     "DeliveredContract",
     "EnergyPrice",
     "FloatingPrice",
+    "Grid",
     "Override",
     "PayAsConsumedContract",
     "PayAsProducedContract",

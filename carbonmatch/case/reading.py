@@ -299,7 +299,12 @@ def _checked(
     """
     written = document.values.get("zones")
     zones = _block(written)
-    sites = (_block(site) for site in _block(document.values.get("sites")).values())
+    sites = {
+        name: site["zone"]
+        for name, entry in _block(document.values.get("sites")).items()
+        for site in [_block(entry)]
+        if isinstance(site.get("zone"), str) and site["zone"] in zones
+    }
     given = {
         name: frozenset(key for key, value in _block(zone).items() if value is not None) for name, zone in zones.items()
     }
@@ -307,9 +312,8 @@ def _checked(
         grid=None,
         tables=tables,
         zones=given if isinstance(written, dict) else None,
-        site_zones=frozenset(
-            site["zone"] for site in sites if isinstance(site.get("zone"), str) and site["zone"] in zones
-        ),
+        site_zones=frozenset(sites.values()),
+        sites=sites if isinstance(document.values.get("sites"), dict) else None,
         arrays=arrays,
         to_solve=to_solve,
     )

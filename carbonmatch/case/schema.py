@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -40,6 +40,7 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
+from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
@@ -259,9 +260,9 @@ class Case(Block):
         return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
-        axis, found = self.grid, []
+        axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
         for name, site in self.sites.items():
-            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+            if site.load is None or site.grid is None or site.grid.connection_mw is None or name in behind:
                 continue
             hours = axis.hours_per_step
             above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
@@ -294,6 +295,23 @@ class Case(Block):
         if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
             refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("storage")
+    @classmethod
+    def _meters_turn_one_way(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        axis, found = Reading.of(info).grid, []
+        if axis is None or not {"zones", "sites", "contracts"} <= info.data.keys():
+            return storage
+        for name in stand_behind_meters(info.data["contracts"], storage):
+            site = info.data["sites"][name]
+            spot_price = info.data["zones"][site.zone].spot_price_per_mwh
+            priced = site.grid is not None and (spot_price is not None or not site.grid.needs_spot_price)
+            finding = export_above_import(site.grid, spot_price, axis) if priced else None
+            if finding is not None:
+                found.append(replace(finding, beside="sites", inside=(name, "grid", *finding.inside)))
+        if found:
+            refuse(*found)
+        return storage
 
     @field_validator("target")
     @classmethod
@@ -369,6 +387,12 @@ class Case(Block):
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
+
+
+def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str, Storage]) -> list[str]:
+    """Return the names of the sites that have a plant or a storage behind their meter."""
+    sites = [entry.site for entry in (*contracts.values(), *storage.values())]
+    return [site for site in dict.fromkeys(sites) if site is not None]
 
 
 def fault_of_override_key(key: str) -> str | None:

@@ -15,7 +15,7 @@ from carbonmatch.case import case_from_mapping, years_from_mapping
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation import adapt, build_model, limits_of, problem_from_case
 from carbonmatch.study import diagnose_case, solve_case, solve_years
-from carbonmatch.study.recourse import beyond_the_rules
+from carbonmatch.study.inoperable import inoperable
 
 # Load 10 and 10 MWh, sun in the first hour alone. The battery beside it has 0.9 each way.
 PAIR = {
@@ -135,12 +135,12 @@ def test_over_weather_years_a_pair_has_one_size_and_each_year_keeps_to_its_conne
 
 
 def test_operation_without_foresight_knows_no_pairs():
-    told = [str(fault) for fault in beyond_the_rules(problem_from_case(a_case(base=a_pair())))]
+    told = [str(fault) for fault in inoperable(problem_from_case(a_case(base=a_pair())))]
     assert told == [
         "storage.battery: stands beside sun alone, and the rules of operation without foresight do not know such "
         "pairs; hold the portfolio against other cases instead"
     ]
-    assert not beyond_the_rules(problem_from_case(a_case(base=a_pair(paired_with=...))))
+    assert not inoperable(problem_from_case(a_case(base=a_pair(paired_with=...))))
 
 
 # --- meters -----------------------------------------------------------------------------------------------------------

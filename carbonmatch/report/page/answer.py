@@ -20,6 +20,7 @@ from carbonmatch.report.overview import (
     target_text,
     weather_year_text,
 )
+from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
@@ -84,6 +85,7 @@ def answer(summary: Summary, units: Units, baselines: Sequence[Baseline]) -> Ans
                 eligibility_table(summary),
                 storage_table(summary, units),
                 grid_table(summary, units),
+                bill_table(summary, units),
                 zone_table(summary, units),
                 score_table(summary, units),
             )
@@ -356,16 +358,29 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
     """Return what every site draws and buys from the grid."""
     several = len(summary["zones"]) > 1
+    metered = any("metered_export_mwh" in site for site in summary["grid"].values())
     entries = [
-        {**site, "name": name, "zone": site["zone"] if several else None} for name, site in summary["grid"].items()
+        {
+            **{"load_mwh": site["metered_import_mwh"], "metered_export_mwh": None, "onsite_generation_mwh": None},
+            **site,
+            "name": name,
+            "zone": site["zone"] if several else None,
+        }
+        for name, site in summary["grid"].items()
     ]
+    through_the_meter = (
+        Field.of("metered import", "metered_import_mwh", units.energy),
+        Field.of("metered export", "metered_export_mwh", units.energy),
+        Field.of("generated on site", "onsite_generation_mwh", units.energy),
+    )
     return listing(
         "Load and grid supply" if summary.get("kind") == "metered" else "Firm grid supply",
         (
             Field.words("site", "name"),
             Field.words("zone", "zone"),
-            Field.of("load", "metered_import_mwh", units.energy),
-            Field.of("peak load", "peak_mw", units.power),
+            Field.of("load", "load_mwh", units.energy),
+            *(through_the_meter if metered else ()),
+            Field.of("peak import" if metered else "peak load", "peak_mw", units.power),
             Field.of("bought at retail", "retail_supply_mwh", units.energy),
             Field.of("peak bought", "peak_retail_supply_mw", units.power),
             Field.of("firm capacity", "firm_capacity_mw", units.power),
