@@ -17,12 +17,13 @@ from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
 from carbonmatch.case.price import FlatPrice, SpotPrice, TimeOfUseEntry, TimeOfUsePrice
-from carbonmatch.case.schema import Case, Time
+from carbonmatch.case.schema import Case
 from carbonmatch.case.series import SeriesReference
 from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.time import Time
 from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import StandardSupply, Zone
 

@@ -18,6 +18,7 @@ from carbonmatch.case.contracts import (
 )
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
+from carbonmatch.case.provenance import Override, Provenance
 from carbonmatch.case.reading import (
     Purpose,
     Variant,
@@ -31,7 +32,7 @@ from carbonmatch.case.reading import (
     years_from_mapping,
 )
 from carbonmatch.case.scaling import outage_setting, scaled_settings
-from carbonmatch.case.schema import Case, Override, Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest

@@ -17,8 +17,10 @@ from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.library import fill_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
-from carbonmatch.case.schema import Case, Provenance, Time
+from carbonmatch.case.provenance import Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.table_reader import TableReader
+from carbonmatch.case.time import Time
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.timegrid import TimeGrid
 

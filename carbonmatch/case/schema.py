@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
-from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import (
     ABSENT,
     SLUG,
     Block,
     Finding,
     Reading,
-    checked_by,
     needed_to_solve,
     refuse,
     say_value,
@@ -42,82 +37,17 @@ from carbonmatch.case.deliverability import (
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
 from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
+from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.time import Time
 from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
-from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import TableRecord
-from carbonmatch.timegrid import FloatArray, TimeGrid, read_step, read_timezone, read_wall_time
+from carbonmatch.errors import Fault
+from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
-
-
-@dataclass(frozen=True)
-class Override:
-    """One value that a scenario or `--set` changed.
-
-    key      dotted key, such as target.cfe
-    value    the new value
-    origin   `scenario NAME`, `weather year NAME` or `--set`
-    """
-
-    key: str
-    value: object
-    origin: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a case came from.
-
-    path        path of the case file as it was given; None for a case from Python
-    sha256      hash of its bytes; None for a case from Python
-    scenario    name of the scenario that was applied, if any
-    overrides   every changed value, in the order of application
-    tables      every table that was read
-    filled      notes on missing values that a rule of the case filled in
-    assumptions every value that the case gives, with its source
-    seconds     what reading and checking took
-    weather_year   name of the weather year that was applied, if any
-    """
-
-    path: str | None = None
-    sha256: str | None = None
-    scenario: str | None = None
-    overrides: tuple[Override, ...] = ()
-    tables: tuple[TableRecord, ...] = ()
-    filled: tuple[str, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
-    seconds: float = 0.0
-    weather_year: str | None = None
-
-    def assumption(self, key: str) -> Assumption | None:
-        """Return what the case gives for a dotted key; None where it gives nothing."""
-        return next((found for found in self.assumptions if found.key == key), None)
-
-
-class Time(Block):
-    """The time axis: local wall times, end exclusive."""
-
-    start: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    end: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    timezone: Annotated[str, BeforeValidator(checked_by(read_timezone))] = "UTC"
-    step: Annotated[str, BeforeValidator(checked_by(read_step))] = "1h"
-
-    @model_validator(mode="after")
-    def _is_an_axis(self) -> Self:
-        try:
-            _ = self.grid
-        except InputError as error:
-            refuse(*(Finding(fault.what, inside=(fault.where,)) for fault in error.faults))
-        return self
-
-    @cached_property
-    def grid(self) -> TimeGrid:
-        """The UTC axis."""
-        return TimeGrid.from_local(self.start, self.end, self.timezone, self.step)
 
 
 def _slug(value: str) -> str:
