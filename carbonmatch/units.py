@@ -24,6 +24,13 @@ DUAL_TOLERANCE: Final = 1e-6
 GAP_TOLERANCE: Final = 1e-6
 """Largest distance of cost and dual bound, as a share of gross cost: 50 in the currency on a cost of 50 million."""
 
+INTEGER_TOLERANCE: Final = 1e-6
+"""Distance from a whole number that is none: an engine leaves 1e-9, and a hundred lots of 10 MW are right to 1 kW."""
+
+WHOLE_NUMBER_GAP: Final = 1e-4
+"""Distance of cost and bound, as a share of gross cost, at which a search for whole numbers ends unless told otherwise:
+5,000 on a cost of 50 million, less than a strike is known by. Each tenth of it takes about as many programmes again."""
+
 MONEY_TOLERANCE: Final = 1e-9
 """Cost components against the objective, as a share of gross cost: both are sums of the same numbers."""
 

@@ -142,6 +142,7 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
                 curtailed_mwh=flows.curtailed_mwh[i],
                 delivered_mwh=flows.delivered_mwh[i],
                 claimable_mwh=claimable[i],
+                certified_mwh=problem.contracts[i].certified_mwh(flows.generation_mwh[i]),
                 matched_mwh=direct * share_of.get(i, nothing),
                 matched_from_storage_mwh=by_contract[i],
                 stored_mwh=into_free_storage * share_of.get(i, nothing) + taken.get(i, nothing),

@@ -132,21 +132,22 @@ def _problem(case: Case) -> Problem:
             for name, site in case.sites.items()
         ),
         contracts=tuple(
-            _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()
+            _contract_terms(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
         ),
         storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
         target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
     )
 
 
-def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray) -> ContractTerms:
+def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
+    not_known = np.full(case.grid.steps, NOT_KNOWN)
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
         technology=contract.technology.value,
         structure=contract.structure,
         physical=contract.physical,
-        eligible=contract.technology.carbon_free,
+        eligible=not case.why_not_eligible(contract),
         existing=contract.existing_mw is not None,
         min_mw=NOT_KNOWN,
         max_mw=NOT_KNOWN,
@@ -157,6 +158,7 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
+        deliverable_share=case.deliverable_share(contract),
     )
 
 
@@ -246,5 +248,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    contracts = [contract for contract in case.contracts.values() if contract.load_zone == storage.zone]
     return not contracts or any(contract.physical for contract in contracts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from carbonmatch.records import ContractTerms, FloatArray, Problem, Solution
 from carbonmatch.units import MONEY_TOLERANCE
 
@@ -13,17 +15,17 @@ def payments(
 ) -> FloatArray:
     """Return what is paid under a contract in each step, (steps,) [currency]; below zero where more is received.
 
-    price * (generation + compensation * curtailed) + fees * generation - reference_price * generation
-    (price + fees) * shape * contracted_mw - reference_price * generation            where a shape is delivered
+    price * generation + compensation_per_mwh * curtailed + (fees + basis) * generation - reference_price * generation
+    (price + fees + basis) * shape * contracted_mw - reference_price * generation      where a shape is delivered
 
     generation, curtailed   [MWh per step]. What is paid per MW and year, whatever is generated, comes on top.
     """
     received = contract.received_per_mwh * generation
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw * contracted_mw
-        return (contract.price_per_mwh + contract.fees_per_mwh) * shape - received
-    paid_for = generation if contract.dispatchable else generation + contract.compensation * curtailed
-    return contract.price_per_mwh * paid_for + contract.fees_per_mwh * generation - received
+        return (contract.price_per_mwh + contract.on_top_per_mwh) * shape - received
+    due = np.zeros_like(generation) if contract.dispatchable else contract.compensation_per_mwh * curtailed
+    return (contract.price_per_mwh + contract.on_top_per_mwh) * generation + due - received
 
 
 def payment_faults(problem: Problem, solution: Solution) -> list[str]:

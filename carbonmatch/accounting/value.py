@@ -45,7 +45,7 @@ def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
 def saved_per_mwh(contract: ContractTerms) -> FloatArray:
     """Return what is not paid for a MWh that is not generated; (steps,) [currency/MWh].
 
-    price * (1 - compensation) + fees; the reference price that is then not received is part of its worth
+    price - compensation + fees + basis; the reference price that is then not received is part of its worth
     """
     saved: FloatArray = contract.paid_per_generated_mwh + contract.received_per_mwh
     return saved
@@ -92,7 +92,7 @@ def mean_worth(profile_mwh: FloatArray, worth: FloatArray) -> float | None:
 def best_profile(contract: ContractTerms, worth: FloatArray) -> FloatArray:
     """Return what one MW would generate at given worths of an MWh: what it must, and more where that pays [MWh/MW].
 
-    A MWh that is there and not generated saves the price less the compensation that is due for it, and the fees.
+    A MWh that is there and not generated saves the price less the compensation that is due for it, and what is on top.
     """
     room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
     return contract.least_mwh_per_mw + np.where(worth > saved_per_mwh(contract), room, 0.0)
@@ -105,7 +105,7 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
         + worth of the shape, and of a connection that grows with the plant
         - what is paid for one MW whatever it generates
 
-    saved = price * (1 - compensation) + fees   what is not paid for a MWh that is not generated
+    saved = price - compensation + fees + basis   what is not paid for a MWh that is not generated
     It is minus the reduced cost of the size with its dispatch chosen best: 0 for an offer at a size that no limit
     holds, at most 0 for one left out, at least 0 for one at its limit.
     """
@@ -123,8 +123,8 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
     because a connection that comes with it is worth something and what is curtailed costs nothing.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
-    saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
-    neighbouring worths, where the equation is linear:
+    saves, the steps with a choice run where worth, less fees and basis, > u. Sorted by that, the first n of them run
+    between two neighbouring worths, where the equation is linear:
 
     sum least * worth + sum_n room * worth - fee = u * (sum least + sum_n room) + strike * compensation * sum available
 
@@ -133,7 +133,7 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
     """
     if contract.floating_price_per_mwh is not None:
         return None
-    fee, fees = contract.capacity_fee_per_mw_year * year_fraction, contract.fees_per_mwh
+    fee, on_top = contract.capacity_fee_per_mw_year * year_fraction, contract.on_top_per_mwh
     settled = contract.settled > 0.0
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw
@@ -141,9 +141,9 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
         room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
         claims = float((contract.least_mwh_per_mw * gain).sum() + (room * np.maximum(gain, 0.0)).sum())
         paid_for = float(shape[settled].sum())
-        earned = claims + worth_of_shape(contract, prices) - fees * float(shape.sum()) - fee
+        earned = claims + worth_of_shape(contract, prices) - float((on_top * shape).sum()) - fee
         return earned / paid_for if paid_for > 0.0 else None
-    worth = worth_per_mwh(contract, prices) - fees
+    worth = worth_per_mwh(contract, prices) - on_top
     beside = _earned_unpaid(contract, worth, ~settled) + worth_of_connection(contract, prices) - fee
     return _root(contract, worth, settled, beside)
 

@@ -2,7 +2,14 @@
 
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
-from carbonmatch.case.contracts import CleanFirmContract, Contract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import (
+    CleanFirmContract,
+    Contract,
+    Curtailment,
+    FloatingPrice,
+    PayAsProducedContract,
+    VirtualContract,
+)
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.reading import (
     Purpose,
@@ -32,6 +39,7 @@ __all__ = [
     "Contract",
     "Curtailment",
     "EnergyPrice",
+    "FloatingPrice",
     "Override",
     "PayAsProducedContract",
     "Provenance",

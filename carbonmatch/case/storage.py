@@ -21,6 +21,7 @@ from carbonmatch.case.block import (
     say,
 )
 from carbonmatch.case.certificates import Device
+from carbonmatch.case.choice import STORAGE_SIZE, Group
 from carbonmatch.case.library import InLibrary
 from carbonmatch.case.ownership import Owned, Tolled
 from carbonmatch.case.series import MeteredPower
@@ -50,6 +51,9 @@ class Storage(Entry):
     standing_loss_per_hour        share of the stored energy lost per hour
     discharge_cost_per_mwh        cost of a discharged MWh [currency/MWh]
     degradation_cost_per_mwh      what a discharged MWh takes of its life [currency/MWh], told apart
+    lot_mw                        its power is sold in whole blocks of this size [MW]
+    or_nothing                    nothing, or at least min_power_mw
+    variant_of                    at most one of the offers that name the same group is taken
     duration_hours                energy = power * duration; excludes bounds on energy
     min_state_of_charge           share of the energy capacity that always stays in
     cycles_per_year, cycle_basis  limit on full cycles, counted in stored or delivered energy
@@ -77,6 +81,9 @@ class Storage(Entry):
     degradation_cost_per_mwh: NonNegative = 0.0
     min_power_mw: NonNegative = 0.0
     max_power_mw: NonNegative | None = None
+    lot_mw: Positive | None = None
+    or_nothing: bool = False
+    variant_of: Group | None = None
     min_energy_mwh: NonNegative = 0.0
     max_energy_mwh: NonNegative | None = None
     duration_hours: Positive | None = None
@@ -163,6 +170,21 @@ class Storage(Entry):
     def _power_in_order(cls, value: float | None, info: ValidationInfo) -> float | None:
         refuse_crossed(info.data.get("min_power_mw"), value, "min_power_mw")
         return value
+
+    @field_validator("lot_mw")
+    @classmethod
+    def _a_whole_number_of_lots_fits(cls, value: float | None, info: ValidationInfo) -> float | None:
+        return STORAGE_SIZE.check_lot(value, info)
+
+    @field_validator("or_nothing")
+    @classmethod
+    def _has_a_least_size(cls, value: bool, info: ValidationInfo) -> bool:
+        return STORAGE_SIZE.check_or_nothing(value, info)
+
+    @field_validator("variant_of")
+    @classmethod
+    def _variant_has_a_largest_size(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return STORAGE_SIZE.check_variant(value, info)
 
     @field_validator("max_energy_mwh")
     @classmethod

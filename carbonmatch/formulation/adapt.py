@@ -27,7 +27,7 @@ from carbonmatch.records import Problem
 _PRICES: Final = frozenset(
     {
         *("strike_per_mwh", "compensation", "reference_price_per_mwh", "capacity_fee_per_mw_year"),
-        *("floating_price_per_mwh", "fees_per_mwh", "unsettled"),
+        *("floating_price_per_mwh", "fees_per_mwh", "unsettled", "basis_per_mwh", "first_year_strike_per_mwh"),
         *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh", "degradation_cost_per_mwh"),
         *("charge_price_per_mwh", "discharge_price_per_mwh", "retail_price_per_mwh"),
         *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh", "carbon_price_per_t"),
@@ -99,6 +99,7 @@ def _same_shape(built: Problem, wanted: Problem) -> bool:
         == any(b.degradation_cost_per_mwh for b in wanted.storage)
         and _held(built) == _held(wanted)
         and _limits(built) == _limits(wanted)
+        and _choices(built) == _choices(wanted)
         and [c.reference_price_per_mwh is None for c in built.contracts]
         == [c.reference_price_per_mwh is None for c in wanted.contracts]
     )
@@ -123,6 +124,14 @@ def _held(problem: Problem) -> list[float | None]:
         *((b.min_energy_mwh, b.max_energy_mwh) for b in problem.storage),
     ]
     return [least if least == most else None for least, most in limits]
+
+
+def _choices(problem: Problem) -> list[tuple[object, ...]]:
+    """Return the limits of sizes that are whole-number decisions: they stand in rows."""
+    return [
+        *((c.choice, c.min_mw, c.max_mw) for c in problem.contracts if c.choice is not None),
+        *((b.choice, b.min_power_mw, b.max_power_mw) for b in problem.storage if b.choice is not None),
+    ]
 
 
 def _sizes(model: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Any, float, float]]:

@@ -7,6 +7,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
+from carbonmatch.formulation.choices import add_variants
 from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
@@ -82,6 +83,7 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         if storage.pairing is not None:
             plant = _plant(model, flows[storage.zone], storage.pairing.partner, time)
             add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
+    add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
     for site in problem.sites:
         flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))

@@ -8,7 +8,8 @@ import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
-from carbonmatch.formulation.structures import contract_terms
+from carbonmatch.formulation.eligibility import as_it_counts
+from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
@@ -47,7 +48,7 @@ def problem_from_case(case: Case) -> Problem:
         zones=tuple(zone_terms(case, zone, hours) for zone in zones),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours)
+            as_it_counts(contract_terms(contract, number[contract.load_zone], case.zones, hours), contract, case)
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
@@ -77,7 +78,7 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
     """
     _, unclaimed = demanded(mix_of_unclaimed(zone.residual_mix_g_per_kwh, zone.fossil_mix_g_per_kwh))
     standard, nothing = zone.standard_supply, np.zeros_like(load_mwh)
-    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.zone == zone.name}
+    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.load_zone == zone.name}
     return CarbonTerms(
         claimed_t_per_mwh=max(claimed, default=0.0) * G_PER_KWH_TO_T_PER_MWH,
         standard_t_per_mwh=nothing if standard is None else standard.emission_factor_g_per_kwh * G_PER_KWH_TO_T_PER_MWH,
@@ -112,9 +113,9 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
-        min_power_mw=storage.min_power_mw,
+        min_power_mw=least_of_all(storage, storage.min_power_mw),
         max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
-        min_energy_mwh=storage.min_energy_mwh,
+        min_energy_mwh=least_of_all(storage, storage.min_energy_mwh),
         max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
         duration_hours=storage.duration_hours,
         min_state_of_charge=storage.min_state_of_charge,
@@ -122,6 +123,7 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
         degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
         pairing=pairing_terms(case, storage),
+        choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
     )
 
 
@@ -148,7 +150,7 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
     add a pool: it never takes away what a storage could do before.
     """
-    physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
+    physical = {c.physical for c in case.contracts.values() if c.load_zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.choices import add_choice
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import PoolTerms, StorageTerms, TimeTerms
 
@@ -27,6 +28,7 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
         block.energy_mwh = size_variable(storage.min_energy_mwh, storage.max_energy_mwh)
     else:
         block.energy_mwh = pyo.Expression(expr=storage.duration_hours * block.power_mw)
+    add_choice(block, block.power_mw, storage.choice, storage.min_power_mw, storage.max_power_mw)
 
     block.pool = pyo.Block([pool.name for pool in storage.pools])
     pools = [block.pool[pool.name] for pool in storage.pools]

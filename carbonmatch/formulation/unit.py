@@ -47,12 +47,16 @@ def build_unit(storage: StorageTerms, prices: ShadowPrices, time: TimeTerms, uni
 
 
 def of_one(storage: StorageTerms, unit: SizeOfUnit) -> StorageTerms:
-    """Return a storage whose one size is one, and whose other size follows from its duration or is free."""
+    """Return a storage whose one size is one, and whose other size follows from its duration or is free.
+
+    Blocks and least sizes are left out like its limits: it is the price at the margin.
+    """
+    free = replace(storage, choice=None)
     if unit == "power_mw":
-        return replace(storage, min_power_mw=1.0, max_power_mw=1.0, min_energy_mwh=0.0, max_energy_mwh=math.inf)
+        return replace(free, min_power_mw=1.0, max_power_mw=1.0, min_energy_mwh=0.0, max_energy_mwh=math.inf)
     tied = None if storage.duration_hours is None else 1.0 / storage.duration_hours
     return replace(
-        storage,
+        free,
         min_power_mw=0.0 if tied is None else tied,
         max_power_mw=math.inf if tied is None else tied,
         min_energy_mwh=1.0,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
 from carbonmatch.records.carbon import CarbonTerms
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.pairing import PairingTerms
 from carbonmatch.timegrid import TimeGrid
@@ -128,6 +129,7 @@ class StorageTerms:
                           counted on the stored basis, 1 where they are counted as delivered
     degradation_cost_per_mwh   what a discharged MWh takes of its life, on top of discharge_cost_per_mwh
     pairing               the plant that it stands beside; None where it stands by itself
+    choice                what makes its power a whole-number decision; None where it may be anything in its limits
     """
 
     name: str
@@ -149,6 +151,7 @@ class StorageTerms:
     cycle_efficiency: float
     degradation_cost_per_mwh: float = 0.0
     pairing: PairingTerms | None = None
+    choice: ChoiceTerms | None = None
 
     @property
     def cost_per_discharged_mwh(self) -> float:

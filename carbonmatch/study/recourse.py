@@ -149,7 +149,7 @@ def beyond_the_rules(problem: Problem) -> list[Fault]:
         *(
             Fault(f"contracts.{contract.name}", f"delivers and claims different energy, {rules} contracts; {cure}")
             for contract in problem.contracts
-            if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
+            if contract.shape_mwh_per_mw is not None or contract.counted_share is not None
         ),
         *(
             Fault(f"storage.{storage.name}", f"stands beside {storage.pairing.partner} alone, {rules} pairs; {cure}")

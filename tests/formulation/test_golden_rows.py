@@ -110,6 +110,21 @@ CARBON = {
 }
 
 
+CHOICES = {
+    "contracts": {
+        "sun": {"lot_mw": 7, "min_mw": 10, "variant_of": "roof"},
+        "swap": {**EVERYTHING["contracts"]["swap"], "max_mw": 50, "or_nothing": True},
+        "firm": {**EVERYTHING["contracts"]["firm"], "max_mw": 30, "lot_mw": 2.5},
+    },
+    "storage": {
+        "battery": {
+            **EVERYTHING["storage"]["battery"],
+            **{"min_power_mw": 2, "max_power_mw": 9, "min_energy_mwh": 6, "variant_of": "roof"},
+        },
+    },
+}
+
+
 def written(row: pyo.Expression) -> str:
     """Return a linear expression as text: terms sorted by name, then the constant."""
     repn = generate_standard_repn(row, compute_values=True)
@@ -167,6 +182,7 @@ MODELS = (
     (build_model, WORN, ()),
     (build_model, BY_SHARE, {"partner_charge", "shared_connection"}),
     (build_model, BY_SIZE, {"shared_connection"}),
+    (build_model, CHOICES, {"whole_lots", "nothing_or_at_least", "one_of_variants"}),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),

@@ -3,6 +3,7 @@
 from carbonmatch.case.contracts.base import ContractBase
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
+from carbonmatch.case.contracts.price import FloatingPrice
 from carbonmatch.case.contracts.profile import Curtailment, ProfileContract
 from carbonmatch.case.contracts.structure import STRUCTURES, AnyContract, Contract
 from carbonmatch.case.contracts.virtual import VirtualContract
@@ -14,6 +15,7 @@ __all__ = [
     "Contract",
     "ContractBase",
     "Curtailment",
+    "FloatingPrice",
     "PayAsProducedContract",
     "ProfileContract",
     "VirtualContract",

@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.case import Contract, Zone
+from carbonmatch.formulation.structures.choice import choice_terms, least_of_all
 from carbonmatch.formulation.structures.clean_firm import clean_firm
 from carbonmatch.formulation.structures.pay_as_produced import pay_as_produced
 from carbonmatch.formulation.structures.plant import Offer
+from carbonmatch.formulation.structures.price import priced
 from carbonmatch.formulation.structures.virtual import virtual
 from carbonmatch.records import ContractTerms
 
@@ -23,8 +25,8 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
 """By structure: what one MW of a contract offers and costs, from (contract, zone, hours per step)."""
 
 
-def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: float) -> ContractTerms:
-    """Return a contract as the model sees it; `hours` of a step.
+def contract_terms(contract: Contract, zone_number: int, zones: Mapping[str, Zone], hours: float) -> ContractTerms:
+    """Return a contract as the model sees it; `zones` of the case, `hours` of a step.
 
     What is existing has one size. Outside an outage the plant offers what its structure says.
     """
@@ -32,7 +34,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
     least_mw, most_mw = contract.min_mw, contract.max_mw
     if contract.existing_mw is not None:
         least_mw = most_mw = contract.existing_mw
-    offer = OFFERS[contract.structure](contract, zone, hours)
+    offer = priced(OFFERS[contract.structure](contract, zones[contract.zone], hours), contract, zones)
     eligible = contract.technology.carbon_free
     return ContractTerms(
         name=contract.name,
@@ -42,7 +44,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         physical=contract.physical,
         eligible=eligible,
         existing=existing,
-        min_mw=least_mw,
+        min_mw=least_of_all(contract, least_mw),
         max_mw=math.inf if most_mw is None else most_mw,
         available_mwh_per_mw=offer.available_mwh_per_mw,
         least_mwh_per_mw=np.minimum(offer.least_mwh_per_mw, offer.available_mwh_per_mw),
@@ -56,4 +58,7 @@ def contract_terms(contract: Contract, zone_number: int, zone: Zone, hours: floa
         fees_per_mwh=offer.fees_per_mwh,
         shape_mwh_per_mw=offer.shape_mwh_per_mw,
         claim_share=offer.claim_share,
+        choice=choice_terms(contract, least_mw),
+        basis_per_mwh=offer.basis_per_mwh,
+        first_year_strike_per_mwh=offer.first_year_strike_per_mwh,
     )

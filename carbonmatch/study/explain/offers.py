@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.accounting import OfferWorth, offer_worth
+from carbonmatch.accounting import OfferWorth, asked_prices, offer_worth
 from carbonmatch.errors import UnboundedError, VerificationError
 from carbonmatch.formulation import SizeOfUnit, build_unit
 from carbonmatch.records import ContractTerms, Problem, ShadowPrices, StorageTerms, Yardstick
@@ -99,8 +99,11 @@ def worth_of_contracts(result: Result) -> dict[str, OfferWorth]:
 def _check(result: Result, contract: ContractTerms, size: float, net_worth_per_mw: float) -> None:
     """Make sure that an offer which could be larger earns nothing more, and one that could be smaller loses nothing.
 
-    It is the condition that a size is the best one, by formulas that do not know the model.
+    It is the condition that a size is the best one, by formulas that do not know the model. Of a size that is a
+    whole-number decision it is none: the next MW may pay, and not be on offer.
     """
+    if contract.choice is not None:
+        return
     gross = sum(max(amount, 0.0) for amount in result.solution.cost.values())
     typical = max(result.problem.yardstick.typical_price_per_mwh, float(np.abs(contract.price_per_mwh).max()))
     noise = 10.0 * DUAL_TOLERANCE * typical * max(float(contract.available_mwh_per_mw.sum()), 1.0)
@@ -205,6 +208,7 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
             "at": _at(size, contract.min_mw, contract.max_mw, least),
             "generation_mwh": float(solution.generation_mwh[i].sum()),
             "strike_per_mwh": contract.strike_per_mwh,
+            **asked_prices(contract, solution.generation_mwh[i], least * problem.time.hours_per_step),
             "capacity_fee_per_mw_year": contract.capacity_fee_per_mw_year if contract.dispatchable else None,
             **asdict(worth),
             "entry_strike_per_mwh": entry,

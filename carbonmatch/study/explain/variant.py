@@ -79,13 +79,14 @@ def price(variant: Variant, options: SolveOptions) -> Priced:
     solution = extract_solution(model, problem, optimum)
     unique = None
     if valued is not None:
-        only = Uniqueness.of(problem, solution, optimum, compiled.program, rows_by_name(compiled.rows))
+        program = compiled.held_at(optimum.values).program
+        only = Uniqueness.of(problem, solution, optimum, program, rows_by_name(compiled.rows))
         unique = only.contract(valued) if isinstance(valued, ContractTerms) else only.storage(valued)
-    proof = optimum.certificate
+    proof, searched = optimum.certificate, optimum.whole_numbers
     return Priced(
         variant.name,
         cost=solution.objective,
-        doubt=abs(proof.primal_objective - proof.dual_objective),
+        doubt=abs(proof.primal_objective - proof.dual_objective) if searched is None else searched.gap_absolute,
         prices=solution.shadow_prices,
         unique=unique,
     )
