@@ -11,13 +11,7 @@ from pydantic import BaseModel
 
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
-from carbonmatch.case.contracts import (
-    CleanFirmContract,
-    Curtailment,
-    FloatingPrice,
-    PayAsProducedContract,
-    VirtualContract,
-)
+from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
@@ -39,11 +33,12 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     StandardSupply,
     Site,
     Grid,
-    PayAsProducedContract,
-    VirtualContract,
-    CleanFirmContract,
+    *STRUCTURES.values(),
     Curtailment,
     FloatingPrice,
+    Guarantee,
+    ShapeFactors,
+    TakeOrPay,
     Storage,
     LibraryEntry,
     Owned,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from carbonmatch.accounting.agreed import of_its_technology_mwh
 from carbonmatch.records import Facts, Ledger
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 
@@ -25,7 +26,7 @@ def avoided_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
         by_contract[instrument.name] = (
             None
             if marginal is None
-            else float((account.generation_mwh * marginal.g_per_kwh).sum()) * G_PER_KWH_TO_T_PER_MWH
+            else float((of_its_technology_mwh(instrument, account) * marginal.g_per_kwh).sum()) * G_PER_KWH_TO_T_PER_MWH
         )
     by_storage: dict[str, float | None] = {}
     for storage, traced in zip(facts.storage, ledger.storage, strict=True):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
 from carbonmatch.records import (
     SAME_ZONE,
     DataTier,
@@ -17,6 +17,7 @@ from carbonmatch.records import (
     Factor,
     Facts,
     FloatArray,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
@@ -99,6 +100,7 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         plant_zone="" if contract.zone == contract.load_zone else contract.zone,
         deliverability=case.deliverability(contract) or SAME_ZONE,
         marginal_there=_marginal_there(case, contract),
+        guarantee=_guarantee(contract),
     )
 
 
@@ -106,6 +108,12 @@ def _marginal_there(case: Case, contract: Contract) -> Factor | None:
     if contract.zone == contract.load_zone:
         return None
     return _factor(case, f"zones.{contract.zone}.marginal_g_per_kwh", case.zones[contract.zone].marginal_g_per_kwh)
+
+
+def _guarantee(contract: Contract) -> Guarantee | None:
+    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
+        return None
+    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:

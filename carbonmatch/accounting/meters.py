@@ -8,7 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.case import Case, Contract, Site, Storage, demanded
+from carbonmatch.case import (
+    Case,
+    Contract,
+    DeliveredContract,
+    RetailSupplyContract,
+    Site,
+    Storage,
+    demanded,
+)
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import (
     ContractTerms,
@@ -140,7 +148,8 @@ def _problem(case: Case) -> Problem:
 
 
 def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
-    not_known = np.full(case.grid.steps, NOT_KNOWN)
+    """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
+    not_known, hours = np.full(case.grid.steps, NOT_KNOWN), case.grid.hours_per_step
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
@@ -159,7 +168,17 @@ def _contract_terms(case: Case, contract: Contract, zone_number: int) -> Contrac
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
         deliverable_share=case.deliverable_share(contract),
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
     )
+
+
+def _shape(contract: Contract, hours: float) -> FloatArray | None:
+    """Return what one MW delivers by a shape where the plant's meter does not tell it [MWh/MW]; else None."""
+    if not isinstance(contract, DeliveredContract):
+        return None
+    shape: FloatArray = contract.shape_factors * contract.in_force * hours
+    return shape
 
 
 def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
@@ -191,7 +210,8 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
 def _flows(case: Case, problem: Problem) -> Flows:
     """Return what flowed. The ledger finds out what of the charge came from the grid.
 
-    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it
+    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it. What a plant
+    generates before its contract starts, or after it ends, is not the buyer's
     """
     hours, steps = problem.time.hours_per_step, problem.time.steps
 
@@ -199,14 +219,21 @@ def _flows(case: Case, problem: Problem) -> Flows:
         return np.array(rows).reshape(len(rows), steps)
 
     generation = stacked(
-        [demanded(c.metered_generation_mw) * c.loss_factor * hours for c in case.contracts.values()],
+        [demanded(c.metered_generation_mw) * c.loss_factor * c.in_force * hours for c in case.contracts.values()],
     )
     charge = stacked([demanded(storage.metered_charge_mw) * hours for storage in case.storage.values()])
     discharge = stacked([demanded(storage.metered_discharge_mw) * hours for storage in case.storage.values()])
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
-        delivered_mwh=generation * np.array([[float(c.physical)] for c in problem.contracts]).reshape(-1, 1),
+        delivered_mwh=stacked(
+            [
+                terms.delivered_mwh(contract.existing_mw or 0.0, generated)
+                for terms, contract, generated in zip(
+                    problem.contracts, case.contracts.values(), generation, strict=True
+                )
+            ]
+        ),
         clean_charge_mwh=charge,
         clean_discharge_mwh=discharge,
         grey_charge_mwh=np.zeros_like(charge),

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting.agreed import flow_summary, guarantee_summary, paid_for_mwh, volume_agreed_summary
 from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
@@ -181,7 +182,8 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
     result: dict[str, Any] = {}
     entries = zip(problem.contracts, ledger.contracts, facts.instruments, strict=True)
     for i, (contract, account, instrument) in enumerate(entries):
-        generation = float(account.generation_mwh.sum())
+        generation, paid_for = float(account.generation_mwh.sum()), paid_for_mwh(contract, account)
+        unused = None if solution.unused_mwh is None else solution.unused_mwh[i]
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
             "zone": account.zone,
@@ -192,8 +194,11 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             **asked_prices(contract, account.generation_mwh, least),
             "available_mwh": generation + float(account.curtailed_mwh.sum()),
             **volume_summary(account),
+            **flow_summary(contract, account),
+            **volume_agreed_summary(contract, float(solution.contracted_mw[i]), unused),
+            **guarantee_summary(instrument, account, metered=False),
             "cost": cost,
-            "cost_per_mwh": cost / generation if generation >= least else None,
+            "cost_per_mwh": cost / paid_for if paid_for >= least else None,
             "capture_value_per_mwh": capture_value_per_mwh(
                 contract, account.generation_mwh, solution.shadow_prices, least
             ),

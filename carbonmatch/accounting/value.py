@@ -13,10 +13,11 @@ from carbonmatch.records import ContractTerms, FloatArray, ShadowPrices
 def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     """Return what one more MWh of a contract's generation is worth in each step [currency/MWh].
 
-    energy_value[t] + claim_share[t] * attribute_value[t]
+    energy_value[t] + claim_share[t] * attribute_value[t] - consumed_limit_value[t]
 
     A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
     MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off.
+    the last where it is taken as it is used, and more of it would have to make way for other energy taken so.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
@@ -25,6 +26,8 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
         energy = contract.received_per_mwh
     claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])
     worth: FloatArray = energy + claim
+    if contract.consumed and prices.consumed_limit_value_per_mwh is not None:
+        worth = worth - prices.consumed_limit_value_per_mwh[contract.zone]
     pairing = prices.pairing.get(contract.name)
     return worth if pairing is None else worth + pairing.charge_per_mwh - pairing.connection_per_mwh
 
@@ -133,7 +136,7 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
     """
     if contract.floating_price_per_mwh is not None:
         return None
-    fee, on_top = contract.capacity_fee_per_mw_year * year_fraction, contract.on_top_per_mwh
+    fee, on_top = contract.fee_per_mw(year_fraction), contract.on_top_per_mwh
     settled = contract.settled > 0.0
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw
@@ -189,10 +192,11 @@ class OfferWorth:
     net_worth_per_mw_year     what one more MW would earn in a year, its payment taken off
     entry_strike_per_mwh      strike at which one more MW earns nothing; None where its price floats
     entry_fee_per_mw_year     capacity fee at which it does, at its strike; None where it has none
+    All but the first are None where a volume is agreed.
     """
 
     capture_value_per_mwh: float | None
-    net_worth_per_mw_year: float
+    net_worth_per_mw_year: float | None
     entry_strike_per_mwh: float | None
     entry_fee_per_mw_year: float | None
 
@@ -200,13 +204,22 @@ class OfferWorth:
 def offer_worth(
     contract: ContractTerms, generation_mwh: FloatArray | None, prices: ShadowPrices, year_fraction: float
 ) -> OfferWorth:
-    """Value a contract at given prices; `generation_mwh` is None where it generates nothing."""
+    """Value a contract at given prices; `generation_mwh` is None where it generates nothing.
+
+    Where a volume is agreed, a MWh counts for the band or for take-or-pay beside its hour, and prices of hours do not
+    tell what one more MW would earn.
+    """
     worth = worth_per_mwh(contract, prices)
     profile = best_profile(contract, worth) if generation_mwh is None else generation_mwh
+    capture = _capture(contract, profile, prices)
+    if contract.volume is not None:
+        return OfferWorth(None if generation_mwh is None else capture, None, None, None)
     net = net_worth_per_mw(contract, prices, year_fraction) / year_fraction
     return OfferWorth(
-        capture_value_per_mwh=_capture(contract, profile, prices),
+        capture_value_per_mwh=capture,
         net_worth_per_mw_year=net,
         entry_strike_per_mwh=entry_strike_per_mwh(contract, prices, year_fraction),
-        entry_fee_per_mw_year=contract.capacity_fee_per_mw_year + net if contract.dispatchable else None,
+        entry_fee_per_mw_year=contract.capacity_fee_per_mw_year + net / contract.in_force_share
+        if contract.dispatchable
+        else None,
     )

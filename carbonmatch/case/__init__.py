@@ -3,11 +3,17 @@
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
 from carbonmatch.case.contracts import (
+    BaseloadContract,
     CleanFirmContract,
     Contract,
     Curtailment,
+    DeliveredContract,
     FloatingPrice,
+    PayAsConsumedContract,
     PayAsProducedContract,
+    RetailSupplyContract,
+    ShapedContract,
+    TakenContract,
     VirtualContract,
 )
 from carbonmatch.case.price import EnergyPrice
@@ -34,20 +40,26 @@ from carbonmatch.case.template import template_names, write_template
 from carbonmatch.case.zone import Zone
 
 __all__ = [
+    "BaseloadContract",
     "Case",
     "CleanFirmContract",
     "Contract",
     "Curtailment",
+    "DeliveredContract",
     "EnergyPrice",
     "FloatingPrice",
     "Override",
+    "PayAsConsumedContract",
     "PayAsProducedContract",
     "Provenance",
     "Purpose",
+    "RetailSupplyContract",
+    "ShapedContract",
     "Site",
     "Storage",
     "StressTest",
     "Surplus",
+    "TakenContract",
     "Target",
     "Technology",
     "Variant",

@@ -122,6 +122,7 @@ _ADVICE = {
     "technology": "name the technology, such as solar or onshore_wind",
     "strike_per_mwh": "give the price of the contract's energy, or price: {index: spot} where it floats",
     "index": "say what the price follows: spot, or a series {file: ..., column: ...}",
+    "cfe_share": "give the share of each MWh that is carbon-free, a number or {file: ..., column: ...}",
     "capacity_factor": "give the hourly profile, such as {file: ..., column: ...}",
     "power_cost_per_mw_year": "give the yearly cost of a MW of power; 0 if there is none. Or give owned or tolled",
     "energy_cost_per_mwh_year": "give the yearly cost of a MWh of energy capacity; 0 if there is none",

@@ -41,6 +41,7 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
         {
             *("capacity_factor", "p50_capacity_factor", "availability", "outages"),
             *("forecast_capacity_factor", "forecast_availability", "settlement_price_per_mwh"),
+            *("start", "end", "shape", "cfe_share"),
         }
     ),
     ("contracts", "NAME", "price"): frozenset({"index"}),

@@ -75,7 +75,19 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
+        unused_mwh=_unused(model, problem),
     )
+
+
+def _unused(model: pyo.ConcreteModel, problem: Problem) -> FloatArray | None:
+    """Return what is paid for and not taken, in the last step of each settlement period, (contracts, steps)."""
+    if not any(contract.volume is not None and contract.volume.settled for contract in problem.contracts):
+        return None
+    unused = np.zeros((len(problem.contracts), problem.time.steps))
+    for i, contract in enumerate(problem.contracts):
+        for period, steps in ({} if contract.volume is None else contract.volume.settled).items():
+            unused[i, steps[-1]] = model.contract[contract.name].unused_mwh[period].value
+    return unused
 
 
 def set_values(model: pyo.ConcreteModel, columns: Sequence[Any], numbers: FloatArray) -> None:
@@ -145,7 +157,20 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
         carbon_cap_value_per_t=math.nan if cap is None else -dual.get(id(cap), 0.0),
         pairing=pairing_prices(model, problem, dual),
+        consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
     )
+
+
+def _consumed_limit(model: pyo.ConcreteModel, problem: Problem, dual: dict[int, float]) -> FloatArray | None:
+    """Return what one more MWh that may be taken as consumed is worth, (zones, steps); None where none is limited."""
+    if not any(contract.consumed for contract in problem.contracts):
+        return None
+    worth = np.zeros((len(problem.zones), problem.time.steps))
+    for z, zone in enumerate(problem.zones):
+        rows = getattr(model.zone[zone.name], "consumed_limit", {})
+        for t in rows:
+            worth[z, t] = -dual.get(id(rows[t]), 0.0)
+    return worth
 
 
 def _volume_premium(model: pyo.ConcreteModel, problem: Problem, group: int, dual: dict[int, float]) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
+from carbonmatch.formulation.consumption import metered_import
 from carbonmatch.formulation.eligibility import as_it_counts
 from carbonmatch.formulation.hybrid import check_partners
 from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
@@ -42,14 +43,25 @@ def problem_from_case(case: Case) -> Problem:
     zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
+    terms = {zone.name: zone_terms(case, zone, hours) for zone in zones}
     problem = Problem(
         name=case.name,
         currency=case.currency,
         time=time,
-        zones=tuple(zone_terms(case, zone, hours) for zone in zones),
+        zones=tuple(terms.values()),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            as_it_counts(contract_terms(contract, number[contract.load_zone], case.zones, hours), contract, case)
+            as_it_counts(
+                contract_terms(
+                    contract,
+                    number[contract.load_zone],
+                    case.zones,
+                    case.grid,
+                    float(metered_import(terms[contract.load_zone]).max()) / hours,
+                ),
+                contract,
+                case,
+            )
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),

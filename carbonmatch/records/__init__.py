@@ -20,6 +20,7 @@ from carbonmatch.records.facts import (
     Factor,
     Facts,
     Granularity,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
@@ -56,6 +57,7 @@ from carbonmatch.records.problem import (
     ZoneTerms,
 )
 from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.volume import VolumeTerms
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "Guarantee",
     "Instrument",
     "IntArray",
     "Ledger",
@@ -104,6 +107,7 @@ __all__ = [
     "TargetTerms",
     "TimeTerms",
     "Tracing",
+    "VolumeTerms",
     "WholeNumbers",
     "Worth",
     "Yardstick",

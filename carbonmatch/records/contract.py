@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from carbonmatch.records.array import FloatArray
 from carbonmatch.records.choice import ChoiceTerms
+from carbonmatch.records.volume import VolumeTerms
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class ContractTerms:
     basis_per_mwh          (steps,) price of the zone less the price where it delivers, paid on top of each MWh that it
                            delivers; None where it delivers in its zone
     first_year_strike_per_mwh   what strike_per_mwh is levelised from; None where it is one price for all years
+    consumed               what it generates is taken as it is used: never more than the zone draws, never sold on
+    volume                 what of it the buyer agreed to take; None where nothing is agreed
+    in_force_share         share of the horizon in which it is in force: what is paid per year is paid for that
     """
 
     name: str
@@ -66,6 +70,9 @@ class ContractTerms:
     deliverable_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
+    consumed: bool = False
+    volume: VolumeTerms | None = None
+    in_force_share: float = 1.0
 
     @property
     def delivers_what_it_claims(self) -> bool:
@@ -131,13 +138,17 @@ class ContractTerms:
             return -self.received_per_mwh
         return self.price_per_mwh - self.compensation_per_mwh + self.on_top_per_mwh - self.received_per_mwh
 
+    def fee_per_mw(self, year_fraction: float) -> float:
+        """Return the capacity fee of one MW over the horizon [currency/MW]: fee per year * year_fraction * in_force."""
+        return self.capacity_fee_per_mw_year * year_fraction * self.in_force_share
+
     def paid_per_mw(self, year_fraction: float) -> float:
         """Return what is paid for one MW over the horizon, whatever it generates [currency/MW].
 
-        sum_t compensation_per_mwh * available + capacity_fee * year_fraction
-        sum_t (price + fees + basis) * shape + capacity_fee * year_fraction     where a shape is delivered
+        sum_t compensation_per_mwh * available + capacity_fee * year_fraction * in_force
+        sum_t (price + fees + basis) * shape + capacity_fee * year_fraction * in_force   where a shape is delivered
         """
-        fee = self.capacity_fee_per_mw_year * year_fraction
+        fee = self.fee_per_mw(year_fraction)
         if self.shape_mwh_per_mw is not None:
             return float(((self.price_per_mwh + self.on_top_per_mwh) * self.shape_mwh_per_mw).sum()) + fee
         return float((self.compensation_per_mwh * self.available_mwh_per_mw).sum()) + fee

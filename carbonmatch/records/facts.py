@@ -116,6 +116,7 @@ class Instrument:
     plant_zone               where its plant stands; empty where that is the zone whose load it counts for
     deliverability           why, and when, it counts in that zone, in words
     marginal_there           intensity of the plants that answer a change of load in the zone of its plant, if another
+    guarantee                the share of carbon-free energy that a supplier answers for; None where there is none
     """
 
     name: str
@@ -134,6 +135,19 @@ class Instrument:
     plant_zone: str = ""
     deliverability: str = SAME_ZONE
     marginal_there: Factor | None = None
+    guarantee: Guarantee | None = None
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A share of carbon-free energy that is settled after the fact.
+
+    share             0..1 of all energy supplied in the period
+    penalty_per_mwh   [currency/MWh] paid to the buyer for each MWh of claims below it
+    """
+
+    share: float
+    penalty_per_mwh: float
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class ShadowPrices:
     pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
+    consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
+                               consumed; None where there is no such contract
     """
 
     energy_value_per_mwh: FloatArray
@@ -31,6 +33,7 @@ class ShadowPrices:
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
     pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
+    consumed_limit_value_per_mwh: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Solution:
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
+    unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
+    where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     """
 
@@ -73,3 +78,4 @@ class Solution:
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
     storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unused_mwh: FloatArray | None = None

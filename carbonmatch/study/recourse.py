@@ -152,6 +152,11 @@ def beyond_the_rules(problem: Problem) -> list[Fault]:
             if contract.shape_mwh_per_mw is not None or contract.counted_share is not None
         ),
         *(
+            Fault(f"contracts.{contract.name}", f"is taken as it is used, or by volume, {rules} contracts; {cure}")
+            for contract in problem.contracts
+            if contract.consumed or contract.volume is not None
+        ),
+        *(
             Fault(f"storage.{storage.name}", f"stands beside {storage.pairing.partner} alone, {rules} pairs; {cure}")
             for storage in problem.storage
             if storage.pairing is not None

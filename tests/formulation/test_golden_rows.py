@@ -98,6 +98,28 @@ BESIDE = {
 BY_SHARE = merged(BESIDE, {"storage": {"battery": {"connection_share": 0.75}}})
 BY_SIZE = merged(BESIDE, {"storage": {"battery": {"connection_mw": 6}}})
 ANNUAL = {"target": {"matching": "annual", "cfe": 0.75}}
+TAKEN = {
+    "contracts": {
+        "river": {
+            "technology": "hydro",
+            "zone": "Z",
+            "structure": "pay_as_consumed",
+            "strike_per_mwh": 60,
+            "volume_mwh_per_mw_year": 6570,
+            "least_volume_share": 0.5,
+            "most_volume_share": 1.25,
+            "take_or_pay": {"share": 0.75, "period": "month"},
+            "max_mw": 8,
+        },
+        "retailer": {
+            "technology": "clean_firm",
+            "zone": "Z",
+            "structure": "retail_supply",
+            "strike_per_mwh": 70,
+            "cfe_share": 0.6,
+        },
+    },
+}
 CARBON = {
     "zones": {
         "Z": {
@@ -183,6 +205,7 @@ MODELS = (
     (build_model, BY_SHARE, {"partner_charge", "shared_connection"}),
     (build_model, BY_SIZE, {"shared_connection"}),
     (build_model, CHOICES, {"whole_lots", "nothing_or_at_least", "one_of_variants"}),
+    (build_model, TAKEN, {"consumed_limit", "least_volume", "most_volume", "take_or_pay"}),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),

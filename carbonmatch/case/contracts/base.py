@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+import numpy as np
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from carbonmatch.case.block import (
     ABSENT,
@@ -13,6 +15,7 @@ from carbonmatch.case.block import (
     NonNegative,
     Positive,
     PositiveShare,
+    Reading,
     refuse,
     refuse_crossed,
     say,
@@ -26,7 +29,7 @@ from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import MeteredPower, Price
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.zone import LoadZoneName, ZoneName, need_series, refuse_without_site
-from carbonmatch.timegrid import FloatArray
+from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
 
 
@@ -53,6 +56,8 @@ class ContractBase(Entry):
     metered_generation_mw       what the plant's meter saw, before loss_factor, for `carbonmatch match`
     device           what a certificate registry knows the plant as;  support_received   public support, in words
     outages          times at which the plant is out; kept as the share that is out in every step, 0 or 1
+    start, end       first day of the contract, and the day after its last one, on the local clock; None where it is in
+                     force from before the horizon, or beyond it. Outside nothing is available, delivered or paid
     """
 
     technology: Technology
@@ -82,6 +87,10 @@ class ContractBase(Entry):
     device: Device | None = None
     support_received: Text = None
     outages: Outages = Field(default=(), validate_default=True)
+    start: Day = None
+    end: Day = None
+
+    _in_force: FloatArray = PrivateAttr(default_factory=lambda: np.ones(1))
 
     physical: ClassVar[bool] = True
     """Whether its energy is delivered to the load, or sold."""
@@ -93,6 +102,11 @@ class ContractBase(Entry):
     def load_zone(self) -> str:
         """The zone whose load it counts for: that of its plant, unless the case names a neighbour."""
         return self.zone if self.delivered_to is None else self.delivered_to
+
+    @property
+    def in_force(self) -> FloatArray:
+        """Whether the contract is in force in every step: 1, else 0; (steps,)."""
+        return self._in_force
 
     @property
     def carbon_free(self) -> bool:
@@ -216,3 +230,42 @@ class ContractBase(Entry):
     @classmethod
     def _variant_has_a_largest_size(cls, value: str | None, info: ValidationInfo) -> str | None:
         return CONTRACT_SIZE.check_variant(value, info)
+
+    @field_validator("end")
+    @classmethod
+    def _ends_after_it_starts(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("start")
+        if value is not None and start is not None and value <= start:
+            refuse(f"is {value}, not after the start, {start} (the end is exclusive); give a later end, or none")
+        return value
+
+    @model_validator(mode="after")
+    def _is_in_force_some_time(self, info: ValidationInfo) -> Self:
+        grid = Reading.of(info).grid
+        if grid is not None:
+            self._in_force = _steps_in_force(self.start, self.end, grid)
+        return self
+
+
+def _steps_in_force(start: date | None, end: date | None, grid: TimeGrid) -> FloatArray:
+    """Return 1 for every step that begins in [start, end) on the local clock, else 0."""
+    inside = np.ones(grid.steps, dtype=bool)
+    if start is None and end is None:
+        return inside.astype(np.float64)
+    days = grid.local_index.date
+    if start is not None:
+        inside &= days >= start
+    if end is not None:
+        inside &= days < end
+    if not inside.any():
+        key, trouble = ("end", "ends") if end is not None and end <= days[0] else ("start", "starts")
+        when = "before the time of the case begins" if key == "end" else "after the time of the case is over"
+        what = (
+            f"is {end if key == 'end' else start}: the contract {trouble} {when} ({days[0]} to "
+            f"{grid.end.tz_convert(grid.timezone):%Y-%m-%d}, the end exclusive); mend the date, or leave the contract "
+            "out"
+        )
+        refuse(Finding(what, inside=(key,)))
+    share: FloatArray = inside.astype(np.float64)
+    share.flags.writeable = False
+    return share

@@ -28,6 +28,7 @@ class Offer:
     claim_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
+    consumed: bool = False
 
 
 def delivered_share(contract: Contract, hours: float) -> FloatArray:

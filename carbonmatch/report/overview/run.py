@@ -8,12 +8,14 @@ from typing import Final
 from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
 from carbonmatch.wording import PERIODS
 
 NOT_TAKEN: Final = "not taken"
@@ -33,6 +35,7 @@ def overview(summary: Summary) -> Overview:
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
+        *guarantee_tables(summary, units),
         *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
@@ -159,20 +162,22 @@ def target_text(target: Summary) -> str:
 def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
     """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
     contracts = summary["contracts"]
+    found = {name: contract for name, contract in contracts.items() if _taken(contract, units)}
+    by_shape = any_delivered(found)
     rows = tuple(
         (
             name,
             _technology(contract),
             units.power.text(contract["contracted_mw"]),
             units.energy.text(contract["generation_mwh"]),
+            *([units.energy.text(contract.get("delivered_mwh", contract["generation_mwh"]))] if by_shape else []),
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
             asked_text(contract, units),
             units.price.text(contract["capture_value_per_mwh"]),
         )
-        for name, contract in contracts.items()
-        if _taken(contract, units)
+        for name, contract in found.items()
     )
     none = "No contract is taken." if contracts else "The case offers no contracts."
     return OverviewTable(
@@ -181,7 +186,8 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             Column("contract", numeric=False),
             Column("technology", numeric=False),
             Column("size", units.power.unit),
-            Column("generated", units.energy.unit),
+            Column(generated_word(found), units.energy.unit),
+            *([Column("delivered", units.energy.unit)] if by_shape else []),
             Column("matched directly", units.energy.unit),
             Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
@@ -226,8 +232,8 @@ def _taken(contract: Summary, units: Units) -> bool:
 
 def _technology(contract: Summary) -> str:
     words = [contract["technology"].replace("_", " ")]
-    if contract["structure"] == "virtual":
-        words.append("virtual")
+    if contract["structure"] in STRUCTURE_WORDS and contract["structure"] != "clean_firm":
+        words.append(STRUCTURE_WORDS[contract["structure"]])
     if contract["existing"]:
         words.append("existing")
     return ", ".join(words)

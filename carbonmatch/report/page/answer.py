@@ -26,6 +26,7 @@ from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
 from carbonmatch.report.page.listing import Field, listing
 from carbonmatch.report.page.wall_clock import span_text
+from carbonmatch.report.structures import STRUCTURE_WORDS, generated_word
 
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -271,8 +272,8 @@ def _premium(baseline: Baseline, units: Units) -> BigNumber:
 def technology(contract: Mapping[str, Any]) -> str:
     """Write what a contract is."""
     words = [contract["technology"].replace("_", " ")]
-    if contract.get("structure") in {"virtual", "clean_firm"}:
-        words.append(contract["structure"].replace("_", " "))
+    if contract.get("structure") in STRUCTURE_WORDS:
+        words.append(STRUCTURE_WORDS[contract["structure"]])
     if contract.get("existing"):
         words.append("existing")
     return ", ".join(words)
@@ -308,7 +309,9 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             Field.words("zone", "zone"),
             Field.words("commissioned", "commissioned"),
             Field.of("size", "contracted_mw", units.power),
-            Field.of("generated", "generation_mwh", units.energy),
+            Field.of(generated_word(found), "generation_mwh", units.energy),
+            Field.of("delivered", "delivered_mwh", units.energy),
+            Field.of("carbon-free", "claimable_mwh", units.energy),
             Field.of("matched directly", "matched_mwh", units.energy),
             Field.of("matched via storage", "matched_from_storage_mwh", units.energy),
             Field.of("stored", "stored_mwh", units.energy),

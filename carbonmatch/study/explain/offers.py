@@ -91,7 +91,8 @@ def worth_of_contracts(result: Result) -> dict[str, OfferWorth]:
     for i, contract in enumerate(problem.contracts):
         generation = solution.generation_mwh[i] if solution.contracted_mw[i] >= least else None
         worth = offer_worth(contract, generation, solution.shadow_prices, years)
-        _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
+        if worth.net_worth_per_mw_year is not None:
+            _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
         found[contract.name] = worth
     return found
 

@@ -80,13 +80,16 @@ class Uniqueness:
 
     def contract(self, contract: ContractTerms) -> bool | None:
         """Tell whether the worth of what one MW more would generate is the same at all prices of this optimum."""
-        if self.face is None:
+        if self.face is None or contract.volume is not None:
             return None
         profile = best_profile(contract, worth_per_mwh(contract, self.solution.shadow_prices))
         weights = np.zeros(len(self.optimum.rows))
         zone = self.problem.zones[contract.zone].name
         delivered, claimable = contract.delivered_mwh(1.0, profile), contract.claimable_mwh(profile)
-        for name, flow in (("energy_balance", delivered), ("attribute_balance", claimable)):
+        flows = {"energy_balance": delivered, "attribute_balance": claimable}
+        if contract.consumed:
+            flows["consumed_limit"] = profile
+        for name, flow in flows.items():
             _add(weights, self.rows.get((name, zone), {}), flow)
         for row, steps in self._volume_rows(contract.zone):
             weights[row] += claimable[steps].sum()
