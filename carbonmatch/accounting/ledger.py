@@ -174,11 +174,11 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
     )
 
 
-def _beside(problem: Problem, storage: list[int], contracts: list[int]) -> dict[int, int]:
-    """Return {row of a storage: row of the contract} of those that stand beside a plant which counts."""
+def _beside(problem: Problem, storage: list[int], contracts: list[int]) -> dict[int, int | None]:
+    """Return {row of a storage: row of the contract} of those beside a plant; None where that does not count."""
     row = {problem.contracts[i].name: place for place, i in enumerate(contracts)}
     pairs = ((k, problem.storage[b].pairing) for k, b in enumerate(storage))
-    return {k: row[pairing.partner] for k, pairing in pairs if pairing is not None and pairing.partner in row}
+    return {k: row.get(pairing.partner) for k, pairing in pairs if pairing is not None}
 
 
 def _claimed_from_storage(claims: Claims, contracts: int, steps: int) -> FloatArray:

@@ -264,7 +264,7 @@ def _check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
-    fill_from_library(document)
+    fill_from_library(document, priced=purpose != "match")
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:

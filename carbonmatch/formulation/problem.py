@@ -10,6 +10,7 @@ import numpy as np
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
 from carbonmatch.formulation.eligibility import as_it_counts
+from carbonmatch.formulation.hybrid import check_partners
 from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
@@ -35,7 +36,7 @@ def problem_from_case(case: Case) -> Problem:
 
     Raises:
         InputError: the case leaves out what a case may that is only matched, every such key is told; or it names
-            several weather years, and none was chosen.
+            several weather years, and none was chosen; or a storage stands beside a plant that does not count.
     """
     if faults := (*case.missing_to_solve, *case.several_years):
         raise InputError(faults)
@@ -44,7 +45,7 @@ def problem_from_case(case: Case) -> Problem:
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
     terms = {zone.name: zone_terms(case, zone, hours) for zone in zones}
-    return Problem(
+    problem = Problem(
         name=case.name,
         currency=case.currency,
         time=time,
@@ -70,6 +71,8 @@ def problem_from_case(case: Case) -> Problem:
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
     )
+    check_partners(problem)
+    return problem
 
 
 def site_number(case: Case, name: str | None) -> int | None:
