@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
 
 def test_every_structure_has_its_row():
     rows = re.findall(r"^\| [^|]+ \| `(\w+)` \|", PAGE, re.MULTILINE)
-    assert rows == list(STRUCTURES)
+    assert set(rows) - {"structure"} == set(STRUCTURES)
 
 
 def test_what_the_page_says_of_a_run_stands_in_it(folder):

@@ -58,6 +58,7 @@ def limits_of(problem: Problem, solution: Solution, prices: LimitPrices) -> list
         *_carbon_cap(problem, solution),
         *(limit for i, contract in enumerate(problem.contracts) for limit in _contract(problem, solution, contract, i)),
         *(limit for b, terms in enumerate(problem.storage) for limit in _storage(problem, solution, prices, terms, b)),
+        *(limit for b, terms in enumerate(problem.storage) for limit in _connection(problem, solution, terms, b)),
     ]
     return sorted(found, key=lambda limit: -(limit.saved_by_one_per_cent_year or 0.0))
 
@@ -267,6 +268,36 @@ def _storage(
             step_unit="percentage point",
             saved_per_step_year=0.01 * energy * float(prices.least_energy_per_mwh[b]) / years if binds else 0.0,
         )
+
+
+def _connection(problem: Problem, solution: Solution, storage: StorageTerms, b: int) -> Iterator[Limit]:
+    """Yield the connection that a storage shares with its plant, in MW or in MW per MW of the plant."""
+    pairing = storage.pairing
+    if pairing is None or not pairing.has_connection:
+        return
+    (i,) = (i for i, contract in enumerate(problem.contracts) if contract.name == pairing.partner)
+    size, hours = float(solution.contracted_mw[i]), problem.time.hours_per_step * pairing.loss_factor
+    fed_in = solution.generation_mwh[i] + solution.clean_discharge_mwh[b] - solution.clean_charge_mwh[b]
+    by_share = math.isfinite(pairing.connection_share)
+    if by_share and size <= near_mw(problem):
+        return
+    scale = size if by_share else 1.0
+    value = pairing.connection_share if by_share else pairing.connection_mw
+    level = float(fed_in.max()) / hours / scale
+    worth = float(solution.shadow_prices.pairing[pairing.partner].connection_per_mwh.sum()) * hours
+    binds = level >= value - near_mw(problem) / scale
+    step = 0.01 if by_share else 1.0
+    yield Limit(
+        key=f"storage.{storage.name}.{'connection_share' if by_share else 'connection_mw'}",
+        value=value,
+        level=level,
+        unit="of the plant" if by_share else "MW",
+        binds=binds,
+        relaxed_by="more",
+        step=step,
+        step_unit="percentage point" if by_share else "MW",
+        saved_per_step_year=step * scale * worth / problem.time.year_fraction if binds else 0.0,
+    )
 
 
 def near_mw(problem: Problem) -> float:

@@ -22,6 +22,7 @@ from carbonmatch.records import (
     ContractTerms,
     FloatArray,
     Flows,
+    PairingTerms,
     Problem,
     SiteTerms,
     StorageTerms,
@@ -139,23 +140,23 @@ def _problem(case: Case) -> Problem:
             for name, site in case.sites.items()
         ),
         contracts=tuple(
-            _contract_terms(contract, number[contract.zone], not_known, grid.hours_per_step)
-            for contract in case.contracts.values()
+            _contract_terms(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
         ),
         storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
         target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
     )
 
 
-def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray, hours: float) -> ContractTerms:
+def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
     """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
+    not_known = np.full(case.grid.steps, NOT_KNOWN)
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
         technology=contract.technology.value,
         structure=contract.structure,
         physical=contract.physical,
-        eligible=contract.technology.carbon_free,
+        eligible=not case.why_not_eligible(contract),
         existing=contract.existing_mw is not None,
         min_mw=NOT_KNOWN,
         max_mw=NOT_KNOWN,
@@ -166,8 +167,9 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray,
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
-        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, case.grid.hours_per_step),
         claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
+        deliverable_share=case.deliverable_share(contract),
     )
 
 
@@ -199,6 +201,9 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=NOT_KNOWN,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        pairing=None
+        if storage.paired_with is None
+        else PairingTerms(storage.paired_with, math.inf, math.inf, NOT_KNOWN),
     )
 
 
@@ -270,5 +275,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    contracts = [contract for contract in case.contracts.values() if contract.load_zone == storage.zone]
     return not contracts or any(contract.physical for contract in contracts)

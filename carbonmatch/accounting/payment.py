@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from carbonmatch.records import ContractTerms, FloatArray, Problem, Solution
 from carbonmatch.units import MONEY_TOLERANCE
 
@@ -17,9 +19,9 @@ def payments(
 ) -> FloatArray:
     """Return what is paid under a contract in each step, (steps,) [currency]; below zero where more is received.
 
-    price * (generation + compensation * curtailed) + fees * generation - reference_price * generation
-    (price + fees) * shape * contracted_mw - reference_price * generation            where a shape is delivered
-    + strike * unused                                                               under take-or-pay
+    price * generation + compensation_per_mwh * curtailed + (fees + basis) * generation - reference_price * generation
+    (price + fees + basis) * shape * contracted_mw - reference_price * generation      where a shape is delivered
+    + strike * unused                                                                  under take-or-pay
 
     generation, curtailed   [MWh per step]
     unused                  [MWh] what is paid for and not taken, in the last step of its settlement period
@@ -28,10 +30,11 @@ def payments(
     received = contract.received_per_mwh * generation
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw * contracted_mw
-        return (contract.price_per_mwh + contract.fees_per_mwh) * shape - received
-    paid_for = generation if contract.dispatchable else generation + contract.compensation * curtailed
-    due: FloatArray = contract.price_per_mwh * paid_for + contract.fees_per_mwh * generation - received
-    return due if unused is None else due + (contract.strike_per_mwh or 0.0) * unused
+        return (contract.price_per_mwh + contract.on_top_per_mwh) * shape - received
+    due = np.zeros_like(generation) if contract.dispatchable else contract.compensation_per_mwh * curtailed
+    if unused is not None:
+        due = due + (contract.strike_per_mwh or 0.0) * unused
+    return (contract.price_per_mwh + contract.on_top_per_mwh) * generation + due - received
 
 
 def payment_faults(problem: Problem, solution: Solution) -> list[str]:

@@ -13,9 +13,11 @@ from carbonmatch.records import ContractTerms, FloatArray, ShadowPrices
 def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     """Return what one more MWh of a contract's generation is worth in each step [currency/MWh].
 
-    energy_value[t] + claim_share[t] * attribute_value[t] - consumed_limit_value[t]
+    energy_value[t] + claim_share[t] * attribute_value[t]
 
-    the last where it is taken as it is used, and more of it would have to make way for other energy taken so.
+    A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
+    MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off. So is what one
+    more MWh that may be taken as it is used is worth, where the contract is taken so.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
@@ -26,7 +28,14 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     worth: FloatArray = energy + claim
     if contract.consumed and prices.consumed_limit_value_per_mwh is not None:
         worth = worth - prices.consumed_limit_value_per_mwh[contract.zone]
-    return worth
+    pairing = prices.pairing.get(contract.name)
+    return worth if pairing is None else worth + pairing.charge_per_mwh - pairing.connection_per_mwh
+
+
+def worth_of_connection(contract: ContractTerms, prices: ShadowPrices) -> float:
+    """Return what the connection that comes with one MW is worth over the horizon [currency/MW]; else 0."""
+    pairing = prices.pairing.get(contract.name)
+    return 0.0 if pairing is None else pairing.connection_per_mw
 
 
 def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
@@ -39,7 +48,7 @@ def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
 def saved_per_mwh(contract: ContractTerms) -> FloatArray:
     """Return what is not paid for a MWh that is not generated; (steps,) [currency/MWh].
 
-    price * (1 - compensation) + fees; the reference price that is then not received is part of its worth
+    price - compensation + fees + basis; the reference price that is then not received is part of its worth
     """
     saved: FloatArray = contract.paid_per_generated_mwh + contract.received_per_mwh
     return saved
@@ -86,7 +95,7 @@ def mean_worth(profile_mwh: FloatArray, worth: FloatArray) -> float | None:
 def best_profile(contract: ContractTerms, worth: FloatArray) -> FloatArray:
     """Return what one MW would generate at given worths of an MWh: what it must, and more where that pays [MWh/MW].
 
-    A MWh that is there and not generated saves the price less the compensation that is due for it, and the fees.
+    A MWh that is there and not generated saves the price less the compensation that is due for it, and what is on top.
     """
     room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
     return contract.least_mwh_per_mw + np.where(worth > saved_per_mwh(contract), room, 0.0)
@@ -96,26 +105,29 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
     """Return what one more MW would earn over the horizon, its payment taken off [currency/MW].
 
     sum_t least[t] * (worth[t] - saved[t]) + (available[t] - least[t]) * max(worth[t] - saved[t], 0)
-        + worth of the shape - what is paid for one MW whatever it generates
+        + worth of the shape, and of a connection that grows with the plant
+        - what is paid for one MW whatever it generates
 
-    saved = price * (1 - compensation) + fees   what is not paid for a MWh that is not generated
+    saved = price - compensation + fees + basis   what is not paid for a MWh that is not generated
     It is minus the reduced cost of the size with its dispatch chosen best: 0 for an offer at a size that no limit
     holds, at most 0 for one left out, at least 0 for one at its limit.
     """
     gain = worth_per_mwh(contract, prices) - saved_per_mwh(contract)
     available, least = contract.available_mwh_per_mw, contract.least_mwh_per_mw
     earned = float((least * gain).sum() + ((available - least) * np.maximum(gain, 0.0)).sum())
-    return earned + worth_of_shape(contract, prices) - contract.paid_per_mw(year_fraction)
+    beside = worth_of_shape(contract, prices) + worth_of_connection(contract, prices)
+    return earned + beside - contract.paid_per_mw(year_fraction)
 
 
 def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float | None:
     """Return the strike below which one more MW would earn something [currency/MWh].
 
-    None where it never generates, and where the price floats: then no strike is agreed.
+    None where it never generates, where the price floats (then no strike is agreed), and where no strike is too high,
+    because a connection that comes with it is worth something and what is curtailed costs nothing.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
-    saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
-    neighbouring worths, where the equation is linear:
+    saves, the steps with a choice run where worth, less fees and basis, > u. Sorted by that, the first n of them run
+    between two neighbouring worths, where the equation is linear:
 
     sum least * worth + sum_n room * worth - fee = u * (sum least + sum_n room) + strike * compensation * sum available
 
@@ -124,7 +136,7 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
     """
     if contract.floating_price_per_mwh is not None:
         return None
-    fee, fees = contract.fee_per_mw(year_fraction), contract.fees_per_mwh
+    fee, on_top = contract.fee_per_mw(year_fraction), contract.on_top_per_mwh
     settled = contract.settled > 0.0
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw
@@ -132,10 +144,10 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
         room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
         claims = float((contract.least_mwh_per_mw * gain).sum() + (room * np.maximum(gain, 0.0)).sum())
         paid_for = float(shape[settled].sum())
-        earned = claims + worth_of_shape(contract, prices) - fees * float(shape.sum()) - fee
+        earned = claims + worth_of_shape(contract, prices) - float((on_top * shape).sum()) - fee
         return earned / paid_for if paid_for > 0.0 else None
-    worth = worth_per_mwh(contract, prices) - fees
-    beside = _earned_unpaid(contract, worth, ~settled) - fee
+    worth = worth_per_mwh(contract, prices) - on_top
+    beside = _earned_unpaid(contract, worth, ~settled) + worth_of_connection(contract, prices) - fee
     return _root(contract, worth, settled, beside)
 
 
@@ -167,6 +179,8 @@ def _root(contract: ContractTerms, worth: FloatArray, settled: NDArray[np.bool_]
     # Net worth at u = the worth of each step, which the steps before it pay for; it grows along the order.
     at_steps = earned[:-1] - steps_worth * paid[:-1]
     running = int(np.argmax(at_steps > 0.0)) if (at_steps > 0.0).any() else len(order)
+    if paid[running] <= 0.0:  # it earns something whatever the strike is: a connection that costs nothing
+        return None
     return float(earned[running] / paid[running]) / saved_share
 
 

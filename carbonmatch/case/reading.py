@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document, read_document
+from carbonmatch.case.library import fill_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
 from carbonmatch.case.schema import Case, Provenance, Time
@@ -261,6 +262,7 @@ def _check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
+    fill_from_library(document)
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:

@@ -31,7 +31,16 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
-from carbonmatch.case.contracts import AnyContract
+from carbonmatch.case.choice import warnings_of_choices
+from carbonmatch.case.contracts import AnyContract, Contract
+from carbonmatch.case.deliverability import (
+    deliverability,
+    deliverable_share,
+    faults_of_deliveries,
+    faults_of_neighbours,
+)
+from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
+from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
@@ -40,7 +49,7 @@ from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_y
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.tables import TableRecord
-from carbonmatch.timegrid import TimeGrid, read_step, read_timezone, read_wall_time
+from carbonmatch.timegrid import FloatArray, TimeGrid, read_step, read_timezone, read_wall_time
 from carbonmatch.wording import listed, nearest
 
 
@@ -202,6 +211,22 @@ class Case(Block):
         weights = {name: year.weight for name, year in self.weather_years.items()}
         return weights[str(self.provenance.weather_year)] / sum(weights.values())
 
+    def why_not_eligible(self, contract: Contract) -> str:
+        """Say why a contract does not count towards the target; empty where it does."""
+        rule = CARBON_FREE if self.target is None or self.target.eligible is None else self.target.eligible
+        last_day = self.grid.local_index[-1].date()
+        return why_not_eligible(rule, contract.technology, contract.commissioned, last_day)
+
+    def deliverable_share(self, contract: Contract) -> FloatArray | None:
+        """Return what share of its claims counts in its load zone, 0 or 1 per step; None where all of it does."""
+        return deliverable_share(self.zones, contract.zone, contract.load_zone)
+
+    def deliverability(self, contract: Contract) -> str:
+        """Say why the claims of a plant in another zone count in its load zone; empty where it stands there."""
+        if contract.zone == contract.load_zone:
+            return ""
+        return deliverability(self.zones, contract.zone, contract.load_zone)
+
     @property
     def metered(self) -> bool:
         """Whether anything was metered: the load of a site, the generation of a contract, a storage."""
@@ -226,7 +251,12 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
-        return (*free, *part, *self._loads_above_connections())
+        clips = [found for name, each in self.storage.items() if (found := clipped(name, each, self.contracts))]
+        offers = [
+            *((f"contracts.{name}", offer) for name, offer in self.contracts.items()),
+            *((f"storage.{name}", offer) for name, offer in self.storage.items()),
+        ]
+        return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
         axis, found = self.grid, []
@@ -238,6 +268,20 @@ class Case(Block):
             if above is not None:
                 found.append(f"sites.{name}.grid.connection_mw: {above}")
         return found
+
+    @field_validator("zones")
+    @classmethod
+    def _neighbours_can_be_compared(cls, zones: Mapping[str, Zone]) -> Mapping[str, Zone]:
+        if found := list(faults_of_neighbours(zones)):
+            refuse(*found)
+        return zones
+
+    @field_validator("contracts")
+    @classmethod
+    def _claims_cross_to_neighbours(cls, contracts: dict[str, Contract], info: ValidationInfo) -> dict[str, Contract]:
+        if found := list(faults_of_deliveries(info.data.get("zones") or {}, contracts)):
+            refuse(*found)
+        return contracts
 
     @field_validator("sites")
     @classmethod
@@ -265,6 +309,13 @@ class Case(Block):
             refuse(*found)
         Reading.of(info).lacking |= bool(found)
         return target
+
+    @field_validator("storage")
+    @classmethod
+    def _pairs_go_together(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        if "contracts" in info.data and (found := tuple(unpairable(storage, info.data["contracts"]))):
+            refuse(*found)
+        return storage
 
     @field_validator("scenarios")
     @classmethod

@@ -9,6 +9,7 @@ from carbonmatch.formulation.adapt import adapt, differing
 from carbonmatch.formulation.budget import build_budget_model, share_for_budget
 from carbonmatch.formulation.build import build_model
 from carbonmatch.formulation.carbon import cap_below_claims
+from carbonmatch.formulation.choices import offers_with_choice, with_any_size, with_choices_held
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
@@ -45,6 +46,7 @@ __all__ = [
     "limit_prices",
     "limits_of",
     "matching_flows",
+    "offers_with_choice",
     "overloaded_connections",
     "problem_from_case",
     "read_schedule",
@@ -57,5 +59,7 @@ __all__ = [
     "target_terms",
     "upkeep",
     "value_needed",
+    "with_any_size",
+    "with_choices_held",
     "with_less_must_run",
 ]

@@ -7,18 +7,21 @@ from pyomo.common.gc_manager import PauseGC
 
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
+from carbonmatch.formulation.choices import add_variants
 from carbonmatch.formulation.contract import add_contract
+from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
-from carbonmatch.records import Problem
+from carbonmatch.records import Problem, TimeTerms
 
 COST_COMPONENTS = (
     "contracts",
     "existing_contracts",
     "storage_capacity",
     "storage_operation",
+    "storage_degradation",
     "grid_energy",
     "firm_capacity",
     "carbon_price",
@@ -26,7 +29,7 @@ COST_COMPONENTS = (
 )
 """Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
 
-`carbon_price` is there only where the case gives one.
+`storage_degradation` and `carbon_price` are there only where the case gives such a cost.
 """
 
 
@@ -75,7 +78,12 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         flows[contract.zone].contracts.append(add_contract(model.contract[contract.name], contract, time))
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
-        flows[storage.zone].pools.extend(add_storage(model.storage[storage.name], storage, time))
+        pools = add_storage(model.storage[storage.name], storage, time)
+        flows[storage.zone].pools.extend(pools)
+        if storage.pairing is not None:
+            plant = _plant(model, flows[storage.zone], storage.pairing.partner, time)
+            add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
+    add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
     for site in problem.sites:
         flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))
@@ -87,6 +95,14 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         for zone in problem.zones:
             add_emissions(model.zone[zone.name], zone)
     return flows
+
+
+def _plant(model: pyo.Block, flows: ZoneFlows, name: str, time: TimeTerms) -> Plant:
+    """Return the plant of a contract; one that is left out of a problem generates nothing."""
+    for contract in flows.contracts:
+        if contract.terms.name == name:
+            return Plant(contract.generation, model.contract[name].contracted_mw)
+    return Plant([0.0] * time.steps, 0.0)
 
 
 def add_demands(model: pyo.Block, problem: Problem, flows: list[ZoneFlows]) -> None:
@@ -101,7 +117,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
-                 + carbon_price + surplus_sales      [currency over the horizon]; surplus_sales < 0 where selling earns
+                 + storage_degradation + carbon_price + surplus_sales      [currency over the horizon]
+                 surplus_sales < 0 where selling earns
 
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
@@ -115,6 +132,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
         "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
         "surplus_sales": [-block.sales for block in model.zone.values()],
     }
+    if any(storage.degradation_cost_per_mwh for storage in problem.storage):
+        parts["storage_degradation"] = [block.degradation_cost for block in model.storage.values()]
     price = problem.target.carbon_price_per_t
     if price is not None:
         parts["carbon_price"] = [carbon_cost(model, price)]

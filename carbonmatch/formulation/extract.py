@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.hybrid import pairing_prices
 from carbonmatch.formulation.matching import score_weights
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
@@ -68,10 +69,8 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         merged_ledgers=tuple(not hasattr(zone, "attribute_balance") for zone in zones),
         cost={component: float(pyo.value(model.cost[component])) + 0.0 for component in model.cost},  # no -0.0
         contract_cost={name: float(pyo.value(block.cost)) for name, block in model.contract.items()},
-        storage_cost={
-            name: float(pyo.value(block.capacity_cost) + pyo.value(block.operation_cost))
-            for name, block in model.storage.items()
-        },
+        storage_cost={name: sum(_storage_cost(block).values()) for name, block in model.storage.items()},
+        storage_cost_parts={name: _storage_cost(block) for name, block in model.storage.items()},
         objective=float(pyo.value(model.total_cost)),
         model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
@@ -158,6 +157,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
         carbon_cap_value_per_t=math.nan if cap is None else -dual.get(id(cap), 0.0),
         consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
+        pairing=pairing_prices(model, problem, dual),
     )
 
 
@@ -208,6 +208,15 @@ def _storage_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[dict[tup
                 if pool.clean:
                     delivered[storage.zone] -= flows["charge_mwh"]
     return pooled, delivered
+
+
+def _storage_cost(block: pyo.Block) -> dict[str, float]:
+    """Return what one storage costs over the horizon, part by part [currency]."""
+    return {
+        "capacity": float(pyo.value(block.capacity_cost)),
+        "operation": float(pyo.value(block.operation_cost)),
+        "degradation": float(pyo.value(block.degradation_cost)),
+    }
 
 
 def _stack(rows: list[list[float]], steps: int) -> FloatArray:

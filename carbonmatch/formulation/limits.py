@@ -23,6 +23,8 @@ LimitKind = Literal[
     "min_energy_mwh",
     "duration_hours",
     "cycles_per_year",
+    "connection_mw",
+    "connection_share",
     "max_share",
     "carbon_cap_t_per_year",
     "budget_per_year",
@@ -36,6 +38,9 @@ UPPER: Final = {"max_mw", "max_power_mw", "max_energy_mwh", "max_share"}
 
 PORTFOLIO: Final = {"max_share", "carbon_cap_t_per_year", "budget_per_year"}
 """The kinds that are of the whole portfolio, not of one offer."""
+
+CONNECTIONS: Final[tuple[LimitKind, ...]] = ("connection_mw", "connection_share")
+"""The kinds that hold what a plant and the storage beside it feed in."""
 
 SLACK: Final = 1e-3
 """A limit that leaves this share of itself as room does not bind. Engines leave 1e-6 of one that does, or less."""
@@ -104,6 +109,10 @@ def _storage_limits(problem: Problem) -> Iterator[Limit]:
             yield Limit("duration_hours", number, f"{key}.duration_hours", storage.duration_hours)
         if math.isfinite(storage.cycles_per_year):
             yield Limit("cycles_per_year", number, f"{key}.cycles_per_year", storage.cycles_per_year)
+        if storage.pairing is not None:
+            for kind in CONNECTIONS:
+                if math.isfinite(value := getattr(storage.pairing, kind)):
+                    yield Limit(kind, number, f"{key}.{kind}", value)
         if upkeep(storage) or problem.target.budget is not None:
             if storage.min_power_mw > 0.0:
                 yield Limit("min_power_mw", number, f"{key}.min_power_mw", storage.min_power_mw)
@@ -150,6 +159,8 @@ _LIFTED: Final[dict[LimitKind, dict[str, Any]]] = {
     "min_energy_mwh": {"min_energy_mwh": 0.0},
     "duration_hours": {"duration_hours": None, "min_energy_mwh": 0.0, "max_energy_mwh": math.inf},
     "cycles_per_year": {"cycles_per_year": math.inf},
+    "connection_mw": {"connection_mw": math.inf},
+    "connection_share": {"connection_share": math.inf},
     "max_share": {"max_surplus_share": math.inf},
     "carbon_cap_t_per_year": {"carbon_cap_t_per_year": None},
     "budget_per_year": {"budget": None},
@@ -161,7 +172,10 @@ def _changed(problem: Problem, limit: Limit, changes: dict[str, Any]) -> Problem
     if limit.kind in PORTFOLIO:
         return replace(problem, target=replace(problem.target, **changes))
     if limit.key.startswith("storage."):
-        storage = replace(problem.storage[limit.number], **changes)
+        storage = problem.storage[limit.number]
+        if limit.kind in CONNECTIONS and storage.pairing is not None:
+            changes = {"pairing": replace(storage.pairing, **changes)}
+        storage = replace(storage, **changes)
         return replace(problem, storage=_replaced(problem.storage, limit.number, storage))
     terms: ContractTerms = problem.contracts[limit.number]
     if limit.kind == "must_run_share":
@@ -192,6 +206,10 @@ def binds(model: pyo.ConcreteModel, problem: Problem, limit: Limit) -> bool:
             block = model.storage[_entry(problem, limit).name]
             allowed = limit.value * problem.time.year_fraction * float(pyo.value(block.energy_mwh))
             room = bool(block.cycle_limit.uslack() > SLACK * allowed)
+        case "connection_mw" | "connection_share":
+            block = model.storage[_entry(problem, limit).name]
+            carried = SLACK * float(pyo.value(block.connection_mw)) * problem.time.hours_per_step
+            room = all(row.uslack() > carried for row in block.shared_connection.values())
         case "max_share":
             room = _surplus_has_room(model, problem)
         case "min_mw" | "existing_mw" | "must_run_share":  # too large for the surplus limit, or for the budget

@@ -9,11 +9,13 @@ import numpy as np
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
 from carbonmatch.formulation.consumption import metered_import
-from carbonmatch.formulation.structures import contract_terms
+from carbonmatch.formulation.eligibility import as_it_counts
+from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
     FloatArray,
+    PairingTerms,
     PoolTerms,
     Problem,
     SiteTerms,
@@ -48,12 +50,16 @@ def problem_from_case(case: Case) -> Problem:
         zones=tuple(terms.values()),
         sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
         contracts=tuple(
-            contract_terms(
+            as_it_counts(
+                contract_terms(
+                    contract,
+                    number[contract.load_zone],
+                    case.zones,
+                    case.grid,
+                    float(metered_import(terms[contract.load_zone]).max()) / hours,
+                ),
                 contract,
-                number[contract.zone],
-                case.zones[contract.zone],
-                case.grid,
-                float(metered_import(terms[contract.zone]).max()) / hours,
+                case,
             )
             for contract in case.contracts.values()
         ),
@@ -84,7 +90,7 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
     """
     _, unclaimed = demanded(mix_of_unclaimed(zone.residual_mix_g_per_kwh, zone.fossil_mix_g_per_kwh))
     standard, nothing = zone.standard_supply, np.zeros_like(load_mwh)
-    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.zone == zone.name}
+    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.load_zone == zone.name}
     return CarbonTerms(
         claimed_t_per_mwh=max(claimed, default=0.0) * G_PER_KWH_TO_T_PER_MWH,
         standard_t_per_mwh=nothing if standard is None else standard.emission_factor_g_per_kwh * G_PER_KWH_TO_T_PER_MWH,
@@ -113,20 +119,35 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         name=storage.name,
         zone=zone_number,
         pools=pool_terms(case, storage),
-        power_cost_per_mw_year=demanded(storage.power_cost_per_mw_year),
-        energy_cost_per_mwh_year=demanded(storage.energy_cost_per_mwh_year),
-        discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
+        power_cost_per_mw_year=storage.power_cost(case.grid),
+        energy_cost_per_mwh_year=storage.energy_cost,
+        discharge_cost_per_mwh=storage.discharge_cost,
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
-        min_power_mw=storage.min_power_mw,
+        min_power_mw=least_of_all(storage, storage.min_power_mw),
         max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
-        min_energy_mwh=storage.min_energy_mwh,
+        min_energy_mwh=least_of_all(storage, storage.min_energy_mwh),
         max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
         duration_hours=storage.duration_hours,
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
+        pairing=pairing_terms(case, storage),
+        choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
+    )
+
+
+def pairing_terms(case: Case, storage: Storage) -> PairingTerms | None:
+    """Return the plant that a storage stands beside, and their connection."""
+    if storage.paired_with is None:
+        return None
+    return PairingTerms(
+        partner=storage.paired_with,
+        connection_mw=math.inf if storage.connection_mw is None else storage.connection_mw,
+        connection_share=math.inf if storage.connection_share is None else storage.connection_share,
+        loss_factor=case.contracts[storage.paired_with].loss_factor,
     )
 
 
@@ -138,12 +159,15 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     grey    energy bought from the grid at spot plus margin; where the case allows grid charging
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
-    energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+    energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
+    add a pool: it never takes away what a storage could do before.
     """
-    physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
+    physical = {c.physical for c in case.contracts.values() if c.load_zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price
+    if storage.paired_with is not None:
+        return (PoolTerms("clean", True, True, nothing, nothing),)
     pools = []
     if storage.settlement != "spot" and (storage.settlement == "delivered" or physical != {False}):
         pools.append(PoolTerms("clean", True, True, nothing, nothing))

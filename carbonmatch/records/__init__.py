@@ -7,10 +7,13 @@ problem.
 
 from __future__ import annotations
 
+from carbonmatch.records.age import AgeTest, age_test, anniversary, full_years
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
@@ -22,6 +25,7 @@ from carbonmatch.records.facts import (
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     Tracing,
     ZoneFacts,
 )
@@ -38,7 +42,8 @@ from carbonmatch.records.ledger import (
 )
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
-from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum, WholeNumbers
+from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
     Matching,
@@ -57,10 +62,13 @@ from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SAME_ZONE",
     "UNTRACED",
+    "AgeTest",
     "Budget",
     "CarbonTerms",
     "Certificate",
+    "ChoiceTerms",
     "Claims",
     "ContractLedger",
     "ContractTerms",
@@ -82,6 +90,8 @@ __all__ = [
     "Links",
     "Matching",
     "Optimum",
+    "PairingPrices",
+    "PairingTerms",
     "PoolTerms",
     "Problem",
     "Registry",
@@ -92,11 +102,13 @@ __all__ = [
     "Solution",
     "StorageFacts",
     "StorageLedger",
+    "StoragePayment",
     "StorageTerms",
     "TargetTerms",
     "TimeTerms",
     "Tracing",
     "VolumeTerms",
+    "WholeNumbers",
     "Worth",
     "Yardstick",
     "YearTerms",
@@ -104,6 +116,9 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "age_test",
+    "anniversary",
+    "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
 
@@ -12,6 +13,10 @@ Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
 DataTier = Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"]
 """How load is known, best first (draft revision of the GHG Protocol Scope 2 Guidance)."""
+
+
+SAME_ZONE: Final = "same zone as the load"
+"""Deliverability of a plant in the zone of the load."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,10 @@ class Instrument:
     certificates             whether energy attribute certificates come with the energy
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
+    not_eligible             why it does not count towards the target; empty where it does
+    plant_zone               where its plant stands; empty where that is the zone whose load it counts for
+    deliverability           why, and when, it counts in that zone, in words
+    marginal_there           intensity of the plants that answer a change of load in the zone of its plant, if another
     guarantee                the share of carbon-free energy that a supplier answers for; None where there is none
     """
 
@@ -122,6 +131,10 @@ class Instrument:
     embodied: Embodied | None
     device: Device | None = None
     support_received: str | None = None
+    not_eligible: str = ""
+    plant_zone: str = ""
+    deliverability: str = SAME_ZONE
+    marginal_there: Factor | None = None
     guarantee: Guarantee | None = None
 
 
@@ -149,11 +162,26 @@ class Embodied:
 
 
 @dataclass(frozen=True)
+class StoragePayment:
+    """How a storage is paid for, so that its yearly costs can be computed again.
+
+    terms     owned, tolled or yearly
+    library   the technology whose figures it takes; None where it names none
+    figures   what the terms say, by key of the case; the annuity factor of owned terms, the months of a toll
+    """
+
+    terms: str
+    library: str | None
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class StorageFacts:
     """How stored energy is traced, and what a storage took to build.
 
     efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
     lifetime_years     over which the embodied emissions are spread
+    payment            how it is paid for; None where the case names yearly costs and nothing else
     """
 
     name: str
@@ -163,6 +191,7 @@ class StorageFacts:
     embodied: Embodied | None
     lifetime_years: float
     device: Device | None = None
+    payment: StoragePayment | None = None
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.pairing import PairingPrices
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class ShadowPrices:
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
     consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
@@ -31,6 +33,7 @@ class ShadowPrices:
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
     consumed_limit_value_per_mwh: FloatArray | None = None
+    pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Solution:
     charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
     unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
     where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
@@ -74,3 +78,4 @@ class Solution:
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
     unused_mwh: FloatArray | None = None
+    storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -95,7 +95,8 @@ def _priced(problem: Problem, solution: Solution, i: int) -> dict[str, FloatArra
     contract, size = problem.contracts[i], float(solution.contracted_mw[i])
     unused = None if solution.unused_mwh is None else solution.unused_mwh[i]
     paid = payments(contract, size, solution.generation_mwh[i], solution.curtailed_mwh[i], unused)
-    told = dict(zip(_PRICES, (contract.price_per_mwh, contract.received_per_mwh, paid), strict=True))
+    due, on_top = contract.compensation_per_mwh, contract.on_top_per_mwh
+    told = dict(zip(_PRICES, (contract.price_per_mwh, due, on_top, contract.received_per_mwh, paid), strict=True))
     return told if unused is None else {**told, "unused_mwh": unused}
 
 
@@ -103,7 +104,13 @@ def _unpriced() -> dict[str, float]:
     return dict.fromkeys(_PRICES, np.nan)
 
 
-_PRICES: Final = ("price_per_mwh", "reference_price_per_mwh", "payment")
+_PRICES: Final = (
+    "price_per_mwh",
+    "compensation_per_mwh",
+    "on_top_per_mwh",
+    "reference_price_per_mwh",
+    "payment",
+)
 
 
 def claims_frame(ledger: Ledger) -> pd.DataFrame:

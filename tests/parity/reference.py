@@ -32,6 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import contract_prices
 import highspy
 import numpy as np
 import pandas as pd
@@ -39,6 +40,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from scipy.optimize import brentq, linprog
+from storage_terms import add_pair, storage_costs
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -125,11 +127,12 @@ def profile(contract: Mapping[str, Any], axis: Axis, folder: Path) -> FloatArray
 
 @dataclass(frozen=True)
 class Market:
-    """Where and when something is settled: the steps, the spot price of the zone, the folder of the tables."""
+    """Where and when something is settled: the steps, the spot price of the zone and of all, the folder of tables."""
 
     axis: Axis
     spot: FloatArray
     folder: Path
+    spots: Mapping[str, FloatArray]
 
 
 # --- A matrix that grows ----------------------------------------------------------------------------------------------
@@ -198,6 +201,7 @@ class Model:
 
     matrix: Matrix = field(default_factory=Matrix)
     sizes: dict[str, int] = field(default_factory=dict)
+    plants: dict[str, tuple[IntArray, float]] = field(default_factory=dict)  # generation at the meter, loss factor
 
 
 def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - one page, read from top to bottom
@@ -210,11 +214,12 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     surplus, target = case.get("surplus") or {}, case["target"]
     claims: dict[str, tuple[IntArray, IntArray, FloatArray, FloatArray]] = {}
 
+    spots = {name: series(zone.get("spot_price_per_mwh", 0.0), axis, folder) for name, zone in case["zones"].items()}
     served = {site["zone"] for site in case["sites"].values()}
     for zone_name, zone in ((name, zone) for name, zone in case["zones"].items() if name in served):
         sites = {name: site for name, site in case["sites"].items() if site["zone"] == zone_name}
-        spot = series(zone.get("spot_price_per_mwh", 0.0), axis, folder)
-        market = Market(axis, spot, folder)
+        spot = spots[zone_name]
+        market = Market(axis, spot, folder, spots)
         physical: list[IntArray] = []
         eligible: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
@@ -224,6 +229,7 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
             if contract["zone"] != zone_name:
                 continue
             generation = add_contract(model, name, contract, market)
+            model.plants[name] = generation, contract.get("loss_factor", 1.0)
             if contract["structure"] != "virtual":
                 physical.append(generation)
             if contract["technology"] in CARBON_FREE:
@@ -281,7 +287,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     model.sizes[f"MW of contract {name}"] = int(size[0])
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours
-    strike = contract["strike_per_mwh"]
+    price = contract_prices.of(contract, market)
 
     if contract["structure"] == "clean_firm":
         available = series(contract.get("availability", 1.0), axis, folder) * per_mw
@@ -289,7 +295,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         matrix.each([(generation, 1.0), (size, -must_run)], 0.0, math.inf, steps)
         idle = matrix.columns(steps)
         matrix.each([(generation, 1.0), (idle, 1.0), (size, -available)], 0.0, 0.0, steps)
-        matrix.pay(generation, strike)
+        matrix.pay(generation, price.generated)
         matrix.pay(size, contract.get("capacity_fee_per_mw_year", 0.0) * axis.year_fraction)
         return generation
 
@@ -302,14 +308,16 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         compensation = rights.get("compensation", 1.0)
     curtailed = matrix.columns(steps, 0.0, np.where(may_curtail, math.inf, 0.0))
     matrix.each([(generation, 1.0), (curtailed, 1.0), (size, -available)], 0.0, 0.0, steps)
-    matrix.pay(generation, strike - (spot if contract["structure"] == "virtual" else 0.0))
+    matrix.pay(generation, price.generated)
     if rights is not None:
-        matrix.pay(curtailed, strike * compensation)
+        matrix.pay(curtailed, price.owed * compensation)
     return generation
 
 
 def pools_of(offer: Mapping[str, Any], structures: set[str]) -> list[str]:
     """Return what a storage keeps apart, given the structures of the contracts of its zone."""
+    if offer.get("paired_with") is not None:
+        return ["clean delivered"]
     settlement = offer.get("settlement")
     if settlement is None:
         pools = ["clean at spot"] if "virtual" in structures else []
@@ -338,8 +346,9 @@ def add_storage(
         for key, limit in zip(("min_power_mw", "min_energy_mwh"), limits, strict=True)
     )
     model.sizes |= {f"MW of {name}": int(power[0]), f"MWh of {name}": int(energy[0])}
-    matrix.pay(power, offer["power_cost_per_mw_year"] * year)
-    matrix.pay(energy, offer["energy_cost_per_mwh_year"] * year)
+    size_cost, per_mwh = storage_costs(offer, axis)
+    matrix.pay(power, size_cost[0])
+    matrix.pay(energy, size_cost[1])
     if offer.get("duration_hours") is not None:
         matrix.total([(energy, 1.0), (power, -offer["duration_hours"])], 0.0, 0.0)
 
@@ -353,7 +362,7 @@ def add_storage(
         matrix.each(terms, 0.0, 0.0, steps)
         for flow in (charge, discharge):
             matrix.each([(flow, 1.0), (power, -axis.hours)], -math.inf, 0.0, steps)
-        matrix.pay(discharge, offer.get("discharge_cost_per_mwh", 0.0))
+        matrix.pay(discharge, per_mwh)
         if pool.startswith("clean"):
             into_claims += [(charge, -1.0), (discharge, 1.0)]
         if pool.startswith("grey"):
@@ -371,6 +380,8 @@ def add_storage(
         charges.append(charge)
         discharges.append(discharge)
         states.append(state)
+    if offer.get("paired_with") is not None:
+        add_pair(model, offer, axis, charges, discharges)
 
     matrix.each([(flow, 1.0) for flow in charges + discharges] + [(power, -axis.hours)], -math.inf, 0.0, steps)
     matrix.each([(state, 1.0) for state in states] + [(energy, -1.0)], -math.inf, 0.0, steps)

@@ -114,6 +114,8 @@ WORKING_HOURS = np.where(np.arange(168) % 24 < 8, 0.0, 60.0 + 40.0 * np.sin(np.a
 FULL_WHERE_HIGH = np.where(TABLE["grid_cfe_share"] > 0.7, 1.0, TABLE["grid_cfe_share"])[:168]
 """The German share, with the best hours entirely carbon-free."""
 
+BATTERY = {"zone": "DE", "round_trip_efficiency": 0.86}
+
 CURTAILABLE = {"compensation": 0.4, "when_spot_price_at_most_per_mwh": 25}
 
 SECOND_ZONE = {
@@ -281,6 +283,46 @@ VARIANTS = [
             "storage.battery.energy_cost_per_mwh_year": 1000,
             "storage.battery.max_power_mw": 60,
             "target.matching": "none",
+        },
+    ),
+    Variant(
+        "storage-owned-and-tolled-and-wearing-out",
+        FRANKFURT,
+        lambda r: (
+            r.summary["cost"]["components"]["storage_degradation"] > 100.0
+            and min(size(r, "storage", "battery"), size(r, "storage", "molten-salt")) > 1.0
+        ),
+        {
+            "storage.battery": {**BATTERY, "tolled": {"fee_per_kw_month": 3, "variable_fee_per_mwh": 0.4}},
+            "storage.battery.duration_hours": 4,
+            "storage.battery.degradation_cost_per_mwh": 2,
+            "storage.molten-salt": {**BATTERY, "round_trip_efficiency": 0.6},
+            "storage.molten-salt.owned": {
+                "power_capex_per_kw": 60,
+                "energy_capex_per_kwh": 15,
+                "life_years": 20,
+                "discount_rate": 0.06,
+                "fixed_om_per_kw_year": 3,
+                "fixed_om_per_kwh_year": 0.5,
+                "variable_om_per_mwh": 0.7,
+            },
+            "target.cfe": 0.95,
+        },
+    ),
+    Variant(
+        "storage-beside-a-plant",
+        FRANKFURT,
+        lambda r: all(p.connection_per_mwh.max() > 1.0 for p in r.solution.shadow_prices.pairing.values()),
+        {
+            "contracts.pv-brandenburg.curtailment": {"compensation": 0.2},
+            "contracts.wind-brandenburg.curtailment": {"compensation": 0.2},
+            "contracts.pv-brandenburg.loss_factor": 0.95,
+            "storage.battery": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
+            "storage.battery.paired_with": "pv-brandenburg",
+            "storage.battery.connection_share": 0.06,
+            "storage.molten-salt": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
+            "storage.molten-salt.paired_with": "wind-brandenburg",
+            "storage.molten-salt.connection_mw": 50,
         },
     ),
     Variant(

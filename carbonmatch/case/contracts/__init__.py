@@ -4,6 +4,7 @@ from carbonmatch.case.contracts.base import ContractBase
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
+from carbonmatch.case.contracts.price import FloatingPrice
 from carbonmatch.case.contracts.profile import Curtailment, PlantContract, ProfileContract
 from carbonmatch.case.contracts.retail_supply import Guarantee, RetailSupplyContract
 from carbonmatch.case.contracts.shape import ShapeFactors
@@ -21,6 +22,7 @@ __all__ = [
     "ContractBase",
     "Curtailment",
     "DeliveredContract",
+    "FloatingPrice",
     "Guarantee",
     "PayAsConsumedContract",
     "PayAsProducedContract",

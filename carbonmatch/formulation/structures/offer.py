@@ -9,10 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.case import Contract, Zone
+from carbonmatch.formulation.structures.choice import choice_terms, least_of_all
 from carbonmatch.formulation.structures.clean_firm import clean_firm
 from carbonmatch.formulation.structures.pay_as_consumed import pay_as_consumed
 from carbonmatch.formulation.structures.pay_as_produced import pay_as_produced
 from carbonmatch.formulation.structures.plant import Offer
+from carbonmatch.formulation.structures.price import priced
 from carbonmatch.formulation.structures.retail_supply import retail_supply
 from carbonmatch.formulation.structures.shaped import shaped
 from carbonmatch.formulation.structures.virtual import virtual
@@ -33,9 +35,12 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
 
 
 def contract_terms(
-    contract: Contract, zone_number: int, zone: Zone, grid: TimeGrid, peak_import_mw: float
+    contract: Contract, zone_number: int, zones: Mapping[str, Zone], grid: TimeGrid, peak_import_mw: float
 ) -> ContractTerms:
-    """Return a contract as the model sees it; `peak_import_mw` is the most that the sites of its zone draw.
+    """Return a contract as the model sees it.
+
+    zones            of the case
+    peak_import_mw   the most that the sites of its zone draw
 
     What is existing has one size. Outside an outage the plant offers what its structure says; before the contract
     starts and after it ends there is nothing of it, neither energy nor payment.
@@ -47,9 +52,9 @@ def contract_terms(
     least_mw, most_mw = contract.min_mw, contract.max_mw
     if contract.existing_mw is not None:
         least_mw = most_mw = contract.existing_mw
-    offer = OFFERS[contract.structure](contract, zone, grid.hours_per_step)
-    volume = volume_terms(contract, grid)
-    if offer.consumed and not existing and not _size_is_a_choice(offer, volume):
+    offer = priced(OFFERS[contract.structure](contract, zones[contract.zone], grid.hours_per_step), contract, zones)
+    volume, choice = volume_terms(contract, grid), choice_terms(contract, least_mw)
+    if offer.consumed and not existing and choice is None and not _size_is_a_choice(offer, volume):
         least_mw = most_mw = max(peak_import_mw, least_mw) if most_mw is None else most_mw
     eligible = contract.technology.carbon_free
     return ContractTerms(
@@ -60,7 +65,7 @@ def contract_terms(
         physical=contract.physical,
         eligible=eligible,
         existing=existing,
-        min_mw=least_mw,
+        min_mw=least_of_all(contract, least_mw),
         max_mw=math.inf if most_mw is None else most_mw,
         available_mwh_per_mw=offer.available_mwh_per_mw * in_force,
         least_mwh_per_mw=np.minimum(offer.least_mwh_per_mw, offer.available_mwh_per_mw) * in_force,
@@ -74,6 +79,9 @@ def contract_terms(
         fees_per_mwh=offer.fees_per_mwh,
         shape_mwh_per_mw=None if offer.shape_mwh_per_mw is None else offer.shape_mwh_per_mw * in_force,
         claim_share=offer.claim_share,
+        choice=choice,
+        basis_per_mwh=offer.basis_per_mwh,
+        first_year_strike_per_mwh=offer.first_year_strike_per_mwh,
         consumed=offer.consumed,
         volume=volume,
         in_force_share=float(in_force.mean()),

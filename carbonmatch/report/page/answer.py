@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview import (
     Column,
     OverviewTable,
     budget_text,
+    eligibility_table,
     limit_facts,
     score_table,
+    search_gap,
     target_text,
     weather_year_text,
 )
+from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -77,12 +81,13 @@ def answer(summary: Summary, units: Units, baselines: Sequence[Baseline]) -> Ans
             table
             for table in (
                 contract_table(summary, units),
+                eligibility_table(summary),
                 storage_table(summary, units),
                 grid_table(summary, units),
                 zone_table(summary, units),
                 score_table(summary, units),
             )
-            if table.rows or table.note
+            if table is not None and (table.rows or table.note)
         ),
     )
 
@@ -185,7 +190,10 @@ def _verified(summary: Summary) -> str | None:
     if certificate is None:
         return "Verified: the accounts agree with the meters"
     best = "score proved best for the budget, " if (summary.get("target") or {}).get("best_cfe") is not None else ""
-    return f"Verified: accounts agree, {best}least cost proved to a gap of {certificate['gap']:.0e}"
+    gap = f"a gap of {certificate['gap']:.0e}"
+    if search := certificate.get("integer"):
+        gap = f"a gap of {search_gap(search):.0e} over all whole numbers"
+    return f"Verified: accounts agree, {best}least cost proved to {gap}"
 
 
 def _score_numbers(summary: Summary) -> tuple[BigNumber, ...]:
@@ -282,6 +290,7 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             **contract,
             "name": name,
             "what": technology(contract),
+            "strike": None if asked_per_mwh(contract) is None else asked_text(contract, units),
             "zone": contract["zone"] if several else None,
             **({} if curtailed else {"curtailed_mwh": None}),
             **({} if stored else {"matched_from_storage_mwh": None, "stored_mwh": None}),
@@ -308,7 +317,7 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
             Field.of("stored", "stored_mwh", units.energy),
             Field.of("excess", "excess_mwh", units.energy),
             Field.of("curtailed", "curtailed_mwh", units.energy),
-            Field.of("strike", "strike_per_mwh", units.price),
+            Field(Column("strike", units.price.unit), "strike", str),
             Field.of("cost", "cost", units.money),
         ),
         entries,
@@ -324,7 +333,8 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
         {**storage, "name": name, "zone": storage["zone"] if several else None} for name, storage in found.items()
     ]
     left = [name for name in summary["storage"] if name not in found]
-    note = f"Offered and not built: {', '.join(left)}." if left else ""
+    offered = f"Offered and not built: {', '.join(left)}." if left else ""
+    note = " ".join(part for part in (storage_note(summary, units), offered) if part)
     return listing(
         "Storage",
         (

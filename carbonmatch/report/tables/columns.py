@@ -24,6 +24,13 @@ _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("_per_mwh_load", f"{_MONEY}/MWh", "price"),
     ("_per_mwh", f"{_MONEY}/MWh", "price"),
     ("_g_per_kwh", "g CO2e/kWh", "amount"),
+    ("_per_mw_year", f"{_MONEY}/MW/year", "price"),
+    ("_per_mwh_year", f"{_MONEY}/MWh/year", "price"),
+    ("_per_kw_year", f"{_MONEY}/kW/year", "price"),
+    ("_per_kwh_year", f"{_MONEY}/kWh/year", "price"),
+    ("_per_kw_month", f"{_MONEY}/kW/month", "price"),
+    ("_per_kw", f"{_MONEY}/kW", "price"),
+    ("_capex_per_kwh", f"{_MONEY}/kWh", "price"),
     ("_share", "%", "share"),
     ("_mwh", "MWh", "amount"),
     ("_mw", "MW", "amount"),
@@ -34,8 +41,13 @@ _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
 )
 _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
     **dict.fromkeys(
-        ("amount", "cost", "total", "sales", "net_of_sales", "payment", "primal_objective", "dual_objective"), (_MONEY, "amount")
+        ("amount", "cost", "total", "sales", "net_of_sales", "payment", "primal_objective", "dual_objective"),
+        (_MONEY, "amount"),
     ),
+    **dict.fromkeys(("capacity_cost", "operation_cost", "degradation_cost"), (_MONEY, "amount")),
+    **dict.fromkeys(("discount_rate", "annuity_factor"), ("%", "share")),
+    "life_years": ("years", "amount"),
+    "months": ("", "amount"),
     **dict.fromkeys(
         ("cfe", "cfe_score", "cfe_score_from_contracts", "cfe_score_from_grid", "annual_volumetric_claim"),
         ("%", "share"),

@@ -62,6 +62,8 @@ _WORDS: Final = {
     "min_energy_mwh": "least energy of {}",
     "energy_mwh": "held energy of {}",
     "cycles_per_year": "cycles of {}",
+    "connection_mw": "connection of {} and its plant",
+    "connection_share": "connection of {} and its plant",
     "min_state_of_charge": "least stored energy of {}",
 }
 

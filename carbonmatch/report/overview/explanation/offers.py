@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from carbonmatch.report.asked_price import asked_text
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, number, whole, yearly
 from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 
@@ -53,7 +54,7 @@ def taken_table(summary: Summary, units: Units) -> OverviewTable:
         cells = [
             name,
             units.power.text(entry["contracted_mw"]),
-            units.price.text(entry["strike_per_mwh"]),
+            asked_text(entry, units),
             units.price.text(entry["capture_value_per_mwh"]),
             *([whole(earns[name])] if held else []),
         ]
@@ -108,7 +109,7 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
     rows = []
     for name, entry in left.items():
         gap = entry["strike_above_entry_per_mwh"]
-        cells = [name, *(units.price.text(v) for v in (entry["strike_per_mwh"], entry["entry_strike_per_mwh"], gap))]
+        cells = [name, asked_text(entry, units), *(units.price.text(v) for v in (entry["entry_strike_per_mwh"], gap))]
         if with_fee:
             fee, enters = entry["capacity_fee_per_mw_year"], entry["entry_fee_per_mw_year"]
             cells += [whole(fee), UNKNOWN if fee is None else _threshold(enters)]
