@@ -39,17 +39,17 @@ def volume_agreed_summary(
 def guarantee_summary(instrument: Instrument, account: ContractLedger, *, metered: bool) -> dict[str, Any]:
     """Return the share of supply that is carbon-free, and the guaranteed one; nothing of contracts that are no supply.
 
-    shortfall_mwh   max(share * supplied - claimable, 0), over the period
+    shortfall_mwh   max(share * supplied - claims, 0), over the period
     penalty         penalty_per_mwh * shortfall_mwh [currency]: settled on meters, so that a plan has none
     """
     if instrument.structure != "retail_supply":
         return {}
-    supplied, claimable = float(account.generation_mwh.sum()), float(account.claimable_mwh.sum())
-    share = claimable / supplied if supplied > 0.0 else None
+    supplied, claimed = float(account.generation_mwh.sum()), float(account.certified_mwh.sum())
+    share = claimed / supplied if supplied > 0.0 else None
     guarantee = instrument.guarantee
     if guarantee is None:
         return {"cfe_share": share, "guarantee": None}
-    shortfall = max(guarantee.share * supplied - claimable, 0.0)
+    shortfall = max(guarantee.share * supplied - claimed, 0.0)
     return {
         "cfe_share": share,
         "guarantee": {
@@ -64,6 +64,6 @@ def guarantee_summary(instrument: Instrument, account: ContractLedger, *, metere
 def of_its_technology_mwh(instrument: Instrument, account: ContractLedger) -> FloatArray:
     """Return what a contract's technology generates of its energy, (steps,) [MWh per step].
 
-    All of it, save for retail supply: what of that is no claim came from the grid.
+    All of it, save for retail supply: what of that is not carbon-free came from the grid.
     """
-    return account.claimable_mwh if instrument.structure == "retail_supply" else account.generation_mwh
+    return account.certified_mwh if instrument.structure == "retail_supply" else account.generation_mwh

@@ -13,12 +13,12 @@ from carbonmatch.records import ContractTerms, FloatArray, ShadowPrices
 def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     """Return what one more MWh of a contract's generation is worth in each step [currency/MWh].
 
-    energy_value[t] + claim_share[t] * attribute_value[t] - consumed_limit_value[t]
+    energy_value[t] + claim_share[t] * attribute_value[t]
 
     Behind the meter of a site the energy is worth what it saves there: retail energy, adders and peaks.
     A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
-    MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off.
-    the last where it is taken as it is used, and more of it would have to make way for other energy taken so.
+    MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off. So is what one
+    more MWh that may be taken as it is used is worth, where the contract is taken so.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """

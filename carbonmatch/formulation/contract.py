@@ -100,6 +100,7 @@ def payment(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> pyo.E
     fees, basis               [currency/MWh] on top of what is delivered: see `structures.price`
     in_force                  0..1, the share of the horizon between start and end of the contract
     capacity_fee              [currency/MW/year]
+    in_force                  0..1, the share of the horizon between start and end of the contract
 
     Where a shape is delivered, they are paid for that: (price[t] + fees + basis[t]) * shape[t] * contracted_mw. Under
     take-or-pay the strike is due for what is unused too: + strike * sum_p unused_mwh[p].

@@ -172,16 +172,16 @@ def test_every_report_is_written_and_the_bundle_is_verified(solved, run):
 
 
 def test_several_weather_years_choose_one_size(case, run):
-    years = "\nweather_years:\n  one: {}\n  two: {set: {contracts.block.capacity_factor: 0.2, contracts.retailer.cfe_share: 0.9}}\n"
-    (case / "years.yaml").write_text(CASE + years)
+    changes = "{contracts.block.capacity_factor: 0.2, contracts.retailer.cfe_share: 0.9}"
+    (case / "years.yaml").write_text(f"{CASE}\nweather_years:\n  one: {{}}\n  two: {{set: {changes}}}\n")
     ended = run("solve", "years.yaml", "--out", "years")
     assert ended.code == 0, ended.err
     assert "weather years" in ended.out
 
 
 def test_a_metered_period_settles_the_guarantee(case, run):
-    # 3 MW of baseload are signed: 3 MWh each hour are delivered, 0.8 * 3 generated. The retailer supplied 4 MW at a share
-    # of 0.75: 288 MWh, of which 216 are claims where 230.4 were guaranteed: 14.4 * 30 = 432 are due.
+    # 3 MW of baseload are signed: 3 MWh each hour are delivered, 0.8 * 3 generated. The retailer supplied 4 MW at a
+    # share of 0.75: 288 MWh, of which 216 are claims where 230.4 were guaranteed: 14.4 * 30 = 432 are due.
     signed = CASE.replace("    max_mw: 4\n", "    existing_mw: 3\n    metered_generation_mw: 2.4\n")
     signed = signed.replace("    cfe_share: 0.75\n", "    cfe_share: 0.75\n    metered_generation_mw: 4\n")
     (case / "metered.yaml").write_text(signed)

@@ -62,6 +62,11 @@ class TakenContract(ContractBase):
     @classmethod
     def _pays_for_what_is_not_taken(cls, value: TakeOrPay | None, info: ValidationInfo) -> TakeOrPay | None:
         strike = info.data.get("strike_per_mwh")
+        if value is not None and value.share > 0.0 and info.data.get("price") is not None:
+            refuse(
+                "pays the strike for energy that is not taken, and the price of this contract floats: give "
+                "strike_per_mwh in place of price, or leave take_or_pay out"
+            )
         if value is not None and value.share > 0.0 and strike is not None and strike < 0.0:
             refuse(
                 f"pays the strike for energy that is not taken, and the strike is {say(strike)}: nothing is owed at a "

@@ -37,7 +37,10 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
 def contract_terms(
     contract: Contract, zone_number: int, zones: Mapping[str, Zone], grid: TimeGrid, peak_import_mw: float
 ) -> ContractTerms:
-    """Return a contract as the model sees it; `peak_import_mw` is the most that the sites of its zone draw.
+    """Return a contract as the model sees it.
+
+    zones            of the case
+    peak_import_mw   the most that the sites of its zone draw
 
     What is existing has one size. Outside an outage the plant offers what its structure says; before the contract
     starts and after it ends there is nothing of it, neither energy nor payment.
@@ -50,8 +53,8 @@ def contract_terms(
     if contract.existing_mw is not None:
         least_mw = most_mw = contract.existing_mw
     offer = priced(OFFERS[contract.structure](contract, zones[contract.zone], grid.hours_per_step), contract, zones)
-    volume = volume_terms(contract, grid)
-    if offer.consumed and not existing and not _size_is_a_choice(offer, volume):
+    volume, choice = volume_terms(contract, grid), choice_terms(contract, least_mw)
+    if offer.consumed and not existing and choice is None and not _size_is_a_choice(offer, volume):
         least_mw = most_mw = max(peak_import_mw, least_mw) if most_mw is None else most_mw
     eligible = contract.technology.carbon_free
     return ContractTerms(
@@ -76,7 +79,7 @@ def contract_terms(
         fees_per_mwh=offer.fees_per_mwh,
         shape_mwh_per_mw=None if offer.shape_mwh_per_mw is None else offer.shape_mwh_per_mw * in_force,
         claim_share=offer.claim_share,
-        choice=choice_terms(contract, least_mw),
+        choice=choice,
         basis_per_mwh=offer.basis_per_mwh,
         first_year_strike_per_mwh=offer.first_year_strike_per_mwh,
         consumed=offer.consumed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carbonmatch.case import PayAsConsumedContract, Zone, demanded
+from carbonmatch.case import PayAsConsumedContract, Zone
 from carbonmatch.formulation.structures.plant import Offer, delivered_share
 
 
@@ -19,7 +19,7 @@ def pay_as_consumed(contract: PayAsConsumedContract, _zone: Zone, hours: float) 
     return Offer(
         available_mwh_per_mw=available,
         least_mwh_per_mw=np.zeros_like(available),
-        strike_per_mwh=demanded(contract.strike_per_mwh),
+        strike_per_mwh=contract.strike_per_mwh,
         compensation=0.0,
         capacity_fee_per_mw_year=contract.capacity_fee_per_mw_year,
         consumed=True,
