@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
 from carbonmatch.records import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
     Factor,
     Facts,
     FloatArray,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
@@ -35,7 +37,9 @@ def facts_from_case(case: Case) -> Facts:
     return Facts(
         zones=tuple(_zone(case, zone) for zone in zones),
         sites=tuple(_site(case, site, number[site.zone]) for site in case.sites.values()),
-        instruments=tuple(_instrument(case, contract, number[contract.zone]) for contract in case.contracts.values()),
+        instruments=tuple(
+            _instrument(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
+        ),
         storage=tuple(_storage(case, storage, number[storage.zone]) for storage in case.storage.values()),
         registry=None if case.certificates is None else Registry(**case.certificates.model_dump()),
     )
@@ -92,7 +96,24 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         embodied=_embodied(case, contract),
         device=_device(contract),
         support_received=contract.support_received,
+        not_eligible=case.why_not_eligible(contract),
+        plant_zone="" if contract.zone == contract.load_zone else contract.zone,
+        deliverability=case.deliverability(contract) or SAME_ZONE,
+        marginal_there=_marginal_there(case, contract),
+        guarantee=_guarantee(contract),
     )
+
+
+def _marginal_there(case: Case, contract: Contract) -> Factor | None:
+    if contract.zone == contract.load_zone:
+        return None
+    return _factor(case, f"zones.{contract.zone}.marginal_g_per_kwh", case.zones[contract.zone].marginal_g_per_kwh)
+
+
+def _guarantee(contract: Contract) -> Guarantee | None:
+    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
+        return None
+    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:

@@ -182,7 +182,9 @@ def _carbon_cap(problem: Problem, solution: Solution) -> Iterator[Limit]:
 def _contract(problem: Problem, solution: Solution, contract: ContractTerms, i: int) -> Iterator[Limit]:
     size, years = float(solution.contracted_mw[i]), problem.time.year_fraction
     worth = worth_per_mwh(contract, solution.shadow_prices)
-    earns = net_worth_per_mw(contract, solution.shadow_prices, years) / years
+    # Under an agreed volume the prices of hours do not tell what one MW more would earn.
+    priced = contract.volume is None
+    earns = net_worth_per_mw(contract, solution.shadow_prices, years) / years if priced else None
     keys = ("min_mw", "max_mw", "existing_mw" if contract.existing else "contracted_mw")
     owner = f"contracts.{contract.name}"
     yield from _Size(owner, keys, contract.min_mw, contract.max_mw, size, "MW", earns).limits(near_mw(problem))
@@ -305,7 +307,10 @@ def near_mw(problem: Problem) -> float:
 
 @dataclass(frozen=True)
 class _Size:
-    """A size between its limits, one unit more of which earns so much in a year; keys: least, most, held."""
+    """A size between its limits, one unit more of which earns so much in a year; keys: least, most, held.
+
+    earns   None where that is not known
+    """
 
     owner: str
     keys: tuple[str, str, str]
@@ -313,7 +318,7 @@ class _Size:
     most: float
     size: float
     unit: str
-    earns: float
+    earns: float | None
 
     def limits(self, near: float) -> Iterator[Limit]:
         """Yield its limits; it is at one where it is so near."""
@@ -324,11 +329,13 @@ class _Size:
             return
         if self.least > 0.0:
             binds = size <= self.least + near
-            yield Limit(
-                least_key, self.least, size, unit, binds, "less", 1.0, unit, max(-self.earns, 0.0) if binds else 0.0
-            )
+            yield Limit(least_key, self.least, size, unit, binds, "less", 1.0, unit, self._saved(binds, -1.0))
         if math.isfinite(self.most):
             binds = size >= self.most - near
-            yield Limit(
-                most_key, self.most, size, unit, binds, "more", 1.0, unit, max(self.earns, 0.0) if binds else 0.0
-            )
+            yield Limit(most_key, self.most, size, unit, binds, "more", 1.0, unit, self._saved(binds, 1.0))
+
+    def _saved(self, binds: bool, sign: float) -> float | None:
+        """Return what one unit more, or less, saves in a year; None where that is not known."""
+        if not binds:
+            return 0.0
+        return None if self.earns is None else max(sign * self.earns, 0.0)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from carbonmatch.accounting.agreed import flow_summary, guarantee_summary
+from carbonmatch.accounting.grid_summary import site_summary
 from carbonmatch.accounting.meters import Metered
 from carbonmatch.accounting.summary import (
     accounts_summary,
@@ -14,7 +16,6 @@ from carbonmatch.accounting.summary import (
     in_order,
     instrument_summary,
     series_quality,
-    site_summary,
     volume_summary,
 )
 from carbonmatch.records import UNTRACED, Facts, FloatArray, Ledger, totals
@@ -74,6 +75,8 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
                     "strike_per_mwh": None,
                     "available_mwh": None,
                     **volume_summary(account),
+                    **flow_summary(contract, account),
+                    **guarantee_summary(instrument, account, metered=True),
                     "cost": None,
                     "cost_per_mwh": None,
                     "capture_value_per_mwh": None,
@@ -84,7 +87,10 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
             },
             "storage": {storage.name: _storage(ledger, b) for b, storage in enumerate(problem.storage)},
             "grid": {
-                site.name: {**site_summary(problem, s, flows.retail_supply_mwh[s]), "firm_capacity_mw": None}
+                site.name: {
+                    **site_summary(problem, s, flows.retail_supply_mwh[s], site.load_mwh),
+                    "firm_capacity_mw": None,
+                }
                 for s, site in enumerate(problem.sites)
             },
             "warnings": [*metered.warnings, *_filled(metered), *_storage_warnings(ledger, facts)],

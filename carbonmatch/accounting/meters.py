@@ -8,7 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.case import Case, Contract, Site, Storage, demanded
+from carbonmatch.case import (
+    Case,
+    Contract,
+    DeliveredContract,
+    RetailSupplyContract,
+    Site,
+    Storage,
+    demanded,
+)
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import (
     ContractTerms,
@@ -132,21 +140,23 @@ def _problem(case: Case) -> Problem:
             for name, site in case.sites.items()
         ),
         contracts=tuple(
-            _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()
+            _contract_terms(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
         ),
         storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
         target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
     )
 
 
-def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray) -> ContractTerms:
+def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
+    """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
+    not_known, hours = np.full(case.grid.steps, NOT_KNOWN), case.grid.hours_per_step
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
         technology=contract.technology.value,
         structure=contract.structure,
         physical=contract.physical,
-        eligible=contract.technology.carbon_free,
+        eligible=not case.why_not_eligible(contract),
         existing=contract.existing_mw is not None,
         min_mw=NOT_KNOWN,
         max_mw=NOT_KNOWN,
@@ -157,7 +167,18 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
+        deliverable_share=case.deliverable_share(contract),
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
     )
+
+
+def _shape(contract: Contract, hours: float) -> FloatArray | None:
+    """Return what one MW delivers by a shape where the plant's meter does not tell it [MWh/MW]; else None."""
+    if not isinstance(contract, DeliveredContract):
+        return None
+    shape: FloatArray = contract.shape_factors * contract.in_force * hours
+    return shape
 
 
 def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
@@ -189,7 +210,8 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
 def _flows(case: Case, problem: Problem) -> Flows:
     """Return what flowed. The ledger finds out what of the charge came from the grid.
 
-    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it
+    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it. What a plant
+    generates before its contract starts, or after it ends, is not the buyer's
     """
     hours, steps = problem.time.hours_per_step, problem.time.steps
 
@@ -197,14 +219,21 @@ def _flows(case: Case, problem: Problem) -> Flows:
         return np.array(rows).reshape(len(rows), steps)
 
     generation = stacked(
-        [demanded(c.metered_generation_mw) * c.loss_factor * hours for c in case.contracts.values()],
+        [demanded(c.metered_generation_mw) * c.loss_factor * c.in_force * hours for c in case.contracts.values()],
     )
     charge = stacked([demanded(storage.metered_charge_mw) * hours for storage in case.storage.values()])
     discharge = stacked([demanded(storage.metered_discharge_mw) * hours for storage in case.storage.values()])
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
-        delivered_mwh=generation * np.array([[float(c.physical)] for c in problem.contracts]).reshape(-1, 1),
+        delivered_mwh=stacked(
+            [
+                terms.delivered_mwh(contract.existing_mw or 0.0, generated)
+                for terms, contract, generated in zip(
+                    problem.contracts, case.contracts.values(), generation, strict=True
+                )
+            ]
+        ),
         clean_charge_mwh=charge,
         clean_discharge_mwh=discharge,
         grey_charge_mwh=np.zeros_like(charge),
@@ -246,5 +275,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    contracts = [contract for contract in case.contracts.values() if contract.load_zone == storage.zone]
     return not contracts or any(contract.physical for contract in contracts)

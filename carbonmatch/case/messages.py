@@ -38,7 +38,8 @@ def translate(errors: Iterable[Error], document: Document, blocks: Mapping[int, 
         path = _path(error)
         if error["type"] == FINDINGS:
             for finding in error["ctx"][FINDINGS]:
-                key = (*path[:-1], finding.beside) if finding.beside else (*path, *finding.inside)
+                key = (*path[:-1], finding.beside) if finding.beside else path
+                key = (*key, *finding.inside)
                 place = finding.place or document.place(key)
                 placed.append(Placed(document.position(key), Fault(place, finding.what), finding.file))
         else:
@@ -68,7 +69,7 @@ def _and_more_keys(count: int) -> str:
 def _path(error: Error) -> KeyPath:
     """Return the keys that the user wrote: without pydantic's mark for keys and our own name for a price's table."""
     *parts, last = error["loc"] or ("",)
-    own = {"[key]", "per_mwh"}
+    own = {"[key]", "in_steps_per_mwh"}
     written = [part for part in parts if part not in own]
     if last and (last not in own or error["type"] == "extra_forbidden"):
         written.append(last)
@@ -120,7 +121,9 @@ _ADVICE = {
     "grid": "give the price of retail energy, such as {energy: {index: spot, margin_per_mwh: 12}}",
     "energy": "give {index: spot, margin_per_mwh: 12}, {flat_per_mwh: 80} or {file: ..., column: ...}",
     "technology": "name the technology, such as solar or onshore_wind",
-    "strike_per_mwh": "give the price of the contract's energy",
+    "strike_per_mwh": "give the price of the contract's energy, or price: {index: spot} where it floats",
+    "index": "say what the price follows: spot, or a series {file: ..., column: ...}",
+    "cfe_share": "give the share of each MWh that is carbon-free, a number or {file: ..., column: ...}",
     "capacity_factor": "give the hourly profile, such as {file: ..., column: ...}",
     "power_cost_per_mw_year": "give the yearly cost of a MW of power; 0 if there is none. Or give owned or tolled",
     "energy_cost_per_mwh_year": "give the yearly cost of a MWh of energy capacity; 0 if there is none",

@@ -27,7 +27,7 @@ from carbonmatch.records import Problem
 _PRICES: Final = frozenset(
     {
         *("strike_per_mwh", "compensation", "reference_price_per_mwh", "capacity_fee_per_mw_year"),
-        *("floating_price_per_mwh", "fees_per_mwh", "unsettled"),
+        *("floating_price_per_mwh", "fees_per_mwh", "unsettled", "basis_per_mwh", "first_year_strike_per_mwh"),
         *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh", "degradation_cost_per_mwh"),
         *("charge_price_per_mwh", "discharge_price_per_mwh", "retail_price_per_mwh"),
         *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh", "carbon_price_per_t"),

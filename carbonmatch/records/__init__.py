@@ -7,17 +7,20 @@ problem.
 
 from __future__ import annotations
 
+from carbonmatch.records.age import AgeTest, age_test, anniversary, full_years
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
 from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
     Factor,
     Facts,
     Granularity,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
@@ -53,21 +56,35 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
-from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.solution import SALES_COMPONENTS, ShadowPrices, Solution
+from carbonmatch.records.tariff import (
+    CoincidentPeak,
+    DemandCharge,
+    Subscription,
+    Tariff,
+    billed_peaks_mw,
+    excess_mwh,
+)
+from carbonmatch.records.volume import VolumeTerms
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SALES_COMPONENTS",
+    "SAME_ZONE",
     "UNTRACED",
+    "AgeTest",
     "Budget",
     "CarbonTerms",
     "Certificate",
     "ChoiceTerms",
     "Claims",
+    "CoincidentPeak",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
     "DataTier",
+    "DemandCharge",
     "Device",
     "Embodied",
     "EngineRun",
@@ -76,6 +93,7 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "Guarantee",
     "Instrument",
     "IntArray",
     "Ledger",
@@ -97,9 +115,12 @@ __all__ = [
     "StorageLedger",
     "StoragePayment",
     "StorageTerms",
+    "Subscription",
     "TargetTerms",
+    "Tariff",
     "TimeTerms",
     "Tracing",
+    "VolumeTerms",
     "WholeNumbers",
     "Worth",
     "Yardstick",
@@ -108,6 +129,11 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "age_test",
+    "anniversary",
+    "billed_peaks_mw",
+    "excess_mwh",
+    "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
 
@@ -13,6 +13,10 @@ Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
 DataTier = Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"]
 """How load is known, best first (draft revision of the GHG Protocol Scope 2 Guidance)."""
+
+
+SAME_ZONE: Final = "same zone as the load"
+"""Deliverability of a plant in the zone of the load."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,11 @@ class Instrument:
     certificates             whether energy attribute certificates come with the energy
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
+    not_eligible             why it does not count towards the target; empty where it does
+    plant_zone               where its plant stands; empty where that is the zone whose load it counts for
+    deliverability           why, and when, it counts in that zone, in words
+    marginal_there           intensity of the plants that answer a change of load in the zone of its plant, if another
+    guarantee                the share of carbon-free energy that a supplier answers for; None where there is none
     """
 
     name: str
@@ -122,6 +131,23 @@ class Instrument:
     embodied: Embodied | None
     device: Device | None = None
     support_received: str | None = None
+    not_eligible: str = ""
+    plant_zone: str = ""
+    deliverability: str = SAME_ZONE
+    marginal_there: Factor | None = None
+    guarantee: Guarantee | None = None
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A share of carbon-free energy that is settled after the fact.
+
+    share             0..1 of all energy supplied in the period
+    penalty_per_mwh   [currency/MWh] paid to the buyer for each MWh of claims below it
+    """
+
+    share: float
+    penalty_per_mwh: float
 
 
 @dataclass(frozen=True)

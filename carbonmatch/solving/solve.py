@@ -305,14 +305,15 @@ class _Search:
             can_be_met = self._can_be_met(judge)
             if can_be_met is False:
                 raise InfeasibleError(message)
-            names = self._growing_sizes(judge) if can_be_met else []
-            if names:
-                growing = (
+            sizes = self._growing_sizes(judge) if can_be_met else None
+            if sizes is not None:
+                names = [f"{name} ({size})" for name, size in sizes] or ["trade at the prices of this case"]
+                message = (
                     "The cost of this case falls without limit as these grow: "
                     + ", ".join(names)
                     + ". Give them a limit (max_mw), give surplus.max_share, or look at the price that surplus earns."
                 )
-                raise UnboundedError(growing)
+                raise UnboundedError(message, sizes)
 
     def _can_be_met(self, judge: str) -> bool | None:
         """Tell whether the rows have a solution, by an engine that need not find the cheapest one; None if unclear."""
@@ -326,8 +327,8 @@ class _Search:
         met = primal_residual(self.program, values) <= PRIMAL_TOLERANCE * self.yardstick.peak_load_mwh
         return True if met else None
 
-    def _growing_sizes(self, judge: str) -> list[str]:
-        """Return the names of the sizes that grow where cost falls for ever; empty if there is no such direction.
+    def _growing_sizes(self, judge: str) -> list[tuple[str, str]] | None:
+        """Return the sizes that grow where cost falls for ever, by offer; None if there is no such direction.
 
         The direction solves the homogeneous programme (all finite sides zero), its length limited to 1 per column.
         """
@@ -346,10 +347,10 @@ class _Search:
         )
         answer = self._run(direction, judge, "looking what grows without limit")
         if answer.values is None or float(lp.cost @ answer.values) > -RAY_TOLERANCE:
-            return []
+            return None
         growing = [
-            f"{column.parent_block().index()} ({column.local_name})"
+            (str(column.parent_block().index()), str(column.local_name))
             for column, value in zip(self.compiled.columns, answer.values.tolist(), strict=True)
             if abs(value) > RAY_TOLERANCE and not column.parent_component().is_indexed()
         ]
-        return list(dict.fromkeys(growing)) or ["trade at the prices of this case"]
+        return list(dict.fromkeys(growing))

@@ -21,7 +21,6 @@ from typing import Final
 import numpy as np
 
 from carbonmatch.accounting import saved_per_mwh
-from carbonmatch.errors import Fault
 from carbonmatch.formulation import score_weights
 from carbonmatch.records import FloatArray, Problem, Worth
 
@@ -136,27 +135,6 @@ class ZoneOperator:
         hour.make_good(max(meant.unmatched - DOUBT * off, 0.0))
         hour.put_away(max(meant.excess - DOUBT * off, 0.0))
         return hour
-
-
-def beyond_the_rules(problem: Problem) -> list[Fault]:
-    """Return what of a problem these rules do not know.
-
-    They run plants whose energy and claims go together, and storage that charges what any plant has left.
-    """
-    rules = "and the rules of operation without foresight do not know such"
-    cure = "hold the portfolio against other cases instead"
-    return [
-        *(
-            Fault(f"contracts.{contract.name}", f"delivers and claims different energy, {rules} contracts; {cure}")
-            for contract in problem.contracts
-            if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
-        ),
-        *(
-            Fault(f"storage.{storage.name}", f"stands beside {storage.pairing.partner} alone, {rules} pairs; {cure}")
-            for storage in problem.storage
-            if storage.pairing is not None
-        ),
-    ]
 
 
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:

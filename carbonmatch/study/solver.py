@@ -10,7 +10,7 @@ from typing import Any
 
 from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, prove_carbon, summarise
 from carbonmatch.case import Case
-from carbonmatch.errors import InfeasibleError, VerificationError
+from carbonmatch.errors import InfeasibleError, UnboundedError, VerificationError
 from carbonmatch.formulation import adapt, build_model, differing, extract_solution, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import (
@@ -28,6 +28,7 @@ from carbonmatch.study.provenance import cross_check, manifest
 from carbonmatch.study.reach import exactly
 from carbonmatch.study.result import Result
 from carbonmatch.study.stages import Stages
+from carbonmatch.study.unbounded import named
 from carbonmatch.study.whole_numbers import search_told
 from carbonmatch.units import BEST_SHARE_TOLERANCE
 
@@ -92,6 +93,8 @@ class CaseSolver:
             stages.seconds.update(optimum.seconds)
         except InfeasibleError as error:
             raise InfeasibleError(self._why_infeasible(case, problem, sizes, began)) from error
+        except UnboundedError as error:
+            raise named(error, problem) from error
         return verified_result(
             case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
         )

@@ -32,6 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import contract_prices
 import highspy
 import numpy as np
 import pandas as pd
@@ -126,11 +127,12 @@ def profile(contract: Mapping[str, Any], axis: Axis, folder: Path) -> FloatArray
 
 @dataclass(frozen=True)
 class Market:
-    """Where and when something is settled: the steps, the spot price of the zone, the folder of the tables."""
+    """Where and when something is settled: the steps, the spot price of the zone and of all, the folder of tables."""
 
     axis: Axis
     spot: FloatArray
     folder: Path
+    spots: Mapping[str, FloatArray]
 
 
 # --- A matrix that grows ----------------------------------------------------------------------------------------------
@@ -212,11 +214,12 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     surplus, target = case.get("surplus") or {}, case["target"]
     claims: dict[str, tuple[IntArray, IntArray, FloatArray, FloatArray]] = {}
 
+    spots = {name: series(zone.get("spot_price_per_mwh", 0.0), axis, folder) for name, zone in case["zones"].items()}
     served = {site["zone"] for site in case["sites"].values()}
     for zone_name, zone in ((name, zone) for name, zone in case["zones"].items() if name in served):
         sites = {name: site for name, site in case["sites"].items() if site["zone"] == zone_name}
-        spot = series(zone.get("spot_price_per_mwh", 0.0), axis, folder)
-        market = Market(axis, spot, folder)
+        spot = spots[zone_name]
+        market = Market(axis, spot, folder, spots)
         physical: list[IntArray] = []
         eligible: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
@@ -284,7 +287,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     model.sizes[f"MW of contract {name}"] = int(size[0])
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours
-    strike = contract["strike_per_mwh"]
+    price = contract_prices.of(contract, market)
 
     if contract["structure"] == "clean_firm":
         available = series(contract.get("availability", 1.0), axis, folder) * per_mw
@@ -292,7 +295,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         matrix.each([(generation, 1.0), (size, -must_run)], 0.0, math.inf, steps)
         idle = matrix.columns(steps)
         matrix.each([(generation, 1.0), (idle, 1.0), (size, -available)], 0.0, 0.0, steps)
-        matrix.pay(generation, strike)
+        matrix.pay(generation, price.generated)
         matrix.pay(size, contract.get("capacity_fee_per_mw_year", 0.0) * axis.year_fraction)
         return generation
 
@@ -305,9 +308,9 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         compensation = rights.get("compensation", 1.0)
     curtailed = matrix.columns(steps, 0.0, np.where(may_curtail, math.inf, 0.0))
     matrix.each([(generation, 1.0), (curtailed, 1.0), (size, -available)], 0.0, 0.0, steps)
-    matrix.pay(generation, strike - (spot if contract["structure"] == "virtual" else 0.0))
+    matrix.pay(generation, price.generated)
     if rights is not None:
-        matrix.pay(curtailed, strike * compensation)
+        matrix.pay(curtailed, price.owed * compensation)
     return generation
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.overview.comparison import comparison_overview
+from carbonmatch.report.overview.eligibility import eligibility_table
 from carbonmatch.report.overview.explanation import explanation_page
 from carbonmatch.report.overview.limits import budget_text, limit_facts
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
@@ -19,6 +20,7 @@ __all__ = [
     "Row",
     "budget_text",
     "comparison_overview",
+    "eligibility_table",
     "explanation_page",
     "limit_facts",
     "overview",

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
 from carbonmatch.wording import PERIODS
 
 NOT_TAKEN: Final = "not taken"
@@ -21,18 +27,31 @@ def overview(summary: Summary) -> Overview:
     """Return the first page on a run."""
     units = Units.of(summary)
     if summary.get("kind") == "metered":
-        first = [*metered_tables(summary, units), score_table(summary, units), scope2_table(summary)]
+        first = [
+            *metered_tables(summary, units),
+            *_eligibility(summary),
+            score_table(summary, units),
+            scope2_table(summary),
+        ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
+        *guarantee_tables(summary, units),
+        *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
+        bill_table(summary, units),
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
     ]
     return _page(summary, units, tables)
+
+
+def _eligibility(summary: Summary) -> list[OverviewTable]:
+    table = eligibility_table(summary) if counts_in_part(summary) else None
+    return [] if table is None else [table]
 
 
 def _page(summary: Summary, units: Units, tables: list[OverviewTable]) -> Overview:
@@ -146,20 +165,22 @@ def target_text(target: Summary) -> str:
 def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
     """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
     contracts = summary["contracts"]
+    found = {name: contract for name, contract in contracts.items() if _taken(contract, units)}
+    by_shape = any_delivered(found)
     rows = tuple(
         (
             name,
             _technology(contract),
             units.power.text(contract["contracted_mw"]),
             units.energy.text(contract["generation_mwh"]),
+            *([units.energy.text(contract.get("delivered_mwh", contract["generation_mwh"]))] if by_shape else []),
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(contract["capture_value_per_mwh"]),
         )
-        for name, contract in contracts.items()
-        if _taken(contract, units)
+        for name, contract in found.items()
     )
     none = "No contract is taken." if contracts else "The case offers no contracts."
     return OverviewTable(
@@ -168,7 +189,8 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             Column("contract", numeric=False),
             Column("technology", numeric=False),
             Column("size", units.power.unit),
-            Column("generated", units.energy.unit),
+            Column(generated_word(found), units.energy.unit),
+            *([Column("delivered", units.energy.unit)] if by_shape else []),
             Column("matched directly", units.energy.unit),
             Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
@@ -186,13 +208,13 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
         (
             name,
             _technology(contract),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(value),
-            UNKNOWN if value is None else units.price.text(contract["strike_per_mwh"] - value),
+            UNKNOWN if value is None or asked is None else units.price.text(asked - value),
         )
         for name, contract in summary["contracts"].items()
         if not _taken(contract, units)
-        for value in [contract["capture_value_per_mwh"]]
+        for value, asked in [(contract["capture_value_per_mwh"], asked_per_mwh(contract))]
     )
     return OverviewTable(
         "Offers not taken",
@@ -213,8 +235,8 @@ def _taken(contract: Summary, units: Units) -> bool:
 
 def _technology(contract: Summary) -> str:
     words = [contract["technology"].replace("_", " ")]
-    if contract["structure"] == "virtual":
-        words.append("virtual")
+    if contract["structure"] in STRUCTURE_WORDS and contract["structure"] != "clean_firm":
+        words.append(STRUCTURE_WORDS[contract["structure"]])
     if contract["existing"]:
         words.append("existing")
     return ", ".join(words)
@@ -256,14 +278,17 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 
 
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return what every site buys from the grid beside its contracts."""
+    """Return what every site buys from the grid beside its contracts; and what passes its meter, where that differs."""
+    metered = any("metered_export_mwh" in site for site in summary["grid"].values())
     rows = tuple(
         (
             name,
+            *([units.energy.text(site.get("load_mwh", site["metered_import_mwh"]))] if metered else []),
             units.energy.text(site["metered_import_mwh"]),
             units.power.text(site["peak_mw"]),
             units.energy.text(site["retail_supply_mwh"]),
             units.power.text(site["firm_capacity_mw"]),
+            *([units.energy.text(site.get("metered_export_mwh", 0.0))] if metered else []),
         )
         for name, site in summary["grid"].items()
     )
@@ -272,9 +297,11 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
         (
             Column("site", numeric=False),
             Column("load", units.energy.unit),
-            Column("peak load", units.power.unit),
+            *([Column("import", units.energy.unit)] if metered else []),
+            Column("peak import" if metered else "peak load", units.power.unit),
             Column("retail supply", units.energy.unit),
             Column("firm capacity", units.power.unit),
+            *([Column("export", units.energy.unit)] if metered else []),
         ),
         rows,
     )
@@ -291,7 +318,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
     rows = [
         row(key.replace("_", " "), amount)
         for key, amount in cost["components"].items()
-        if key != "surplus_sales" and abs(amount) >= visible
+        if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]
     gross = len(rows)
     rows += [

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import heading, heading_of_key
@@ -18,7 +19,7 @@ from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import PRIMAL_TOLERANCE
 
-_OWN_TABLE: Final = frozenset({"contracts", "storage", "grid", "frameworks", "certificates"})
+_OWN_TABLE: Final = frozenset({"contracts", "eligibility", "storage", "grid", "frameworks", "certificates"})
 """Parts of the summary that have a table of their own, or are for the certificates alone."""
 
 
@@ -74,9 +75,32 @@ def entries_table(entries: Mapping[str, Mapping[str, Any]], name: str, currency:
     columns = [
         column
         for column in dict.fromkeys(key for row in rows for key in row)
-        if any(row.get(column) is not None for row in rows)
+        if any(row.get(column) is not None and not isinstance(row[column], Mapping) for row in rows)
     ]
     return _typed(rows, columns or [name], currency)
+
+
+def eligibility_frame(run: RunFolder) -> pd.DataFrame | None:
+    """Return which claims each contract counts for, and why not, one row per contract and claim."""
+    rows = [
+        {"contract": name, "claim": claim, **told}
+        for name, claims in (run.summary.get("eligibility") or {}).items()
+        for claim, told in claims.items()
+    ]
+    return _typed(rows, ["contract", "claim", "counts", "deliverable_share", "why_not"]) if rows else None
+
+
+def bill_table(run: RunFolder) -> pd.DataFrame | None:
+    """Return what tariffs bill: peaks by charge and month, amounts by component; None where no site has a tariff."""
+    rows: list[dict[str, Any]] = []
+    for name, site in (run.summary.get("grid") or {}).items():
+        for charge, months in (site.get("billed_peak_mw") or {}).items():
+            peaks = [{"month": month, "billed_peak_mw": peak} for month, peak in months.items()]
+            rows += [{"site": name, "charge": charge, **peak} for peak in peaks]
+        charges = (site.get("charges") or {}).items()
+        rows += [{"site": name, "charge": component, "amount": amount} for component, amount in charges]
+    columns = ("site", "charge", "month", "billed_peak_mw", "amount")
+    return _typed(rows, columns, run.summary.get("currency") or "") if rows else None
 
 
 def cost_table(run: RunFolder) -> pd.DataFrame | None:
@@ -84,7 +108,7 @@ def cost_table(run: RunFolder) -> pd.DataFrame | None:
     cost, load = run.summary.get("cost"), run.summary["load_mwh"]
     if cost is None:
         return None
-    rows = [("component", key, amount) for key, amount in cost["components"].items() if key != "surplus_sales"]
+    rows = [("component", key, amount) for key, amount in cost["components"].items() if key not in SALES_COMPONENTS]
     rows += [("total", "total_gross", cost["total"]), ("component", "surplus_sales", -cost["sales"])]
     rows += [("total", "net_of_sales", cost["net_of_sales"])]
     return _typed(
@@ -225,8 +249,12 @@ FLAT_TABLES: Final = (
         "summary", "every number of summary.json that has no table of its own", lambda run, _: summary_table(run)
     ),
     FlatTable("contracts", "one row per contract: size, volumes, cost", _part("contracts", "contract")),
+    FlatTable(
+        "eligibility", "which claims each contract counts for, and why not", lambda run, _: eligibility_frame(run)
+    ),
     FlatTable("storage", "one row per storage: size, flows, cost", _part("storage", "storage")),
     FlatTable("grid", "one row per site: load, retail supply, firm capacity", _part("grid", "site")),
+    FlatTable("bill", "what the tariff of each site bills: peaks by month, amounts", lambda run, _: bill_table(run)),
     FlatTable("cost", "cost by component, gross and net of sales", lambda run, _: cost_table(run)),
     FlatTable("scores", "scores of the portfolio (zone empty) and of every zone", lambda run, _: scores_table(run)),
     FlatTable("scope2", "Scope 2 line by line, under every set of rules", lambda run, _: scope2_table(run)),

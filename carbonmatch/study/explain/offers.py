@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.accounting import OfferWorth, offer_worth
+from carbonmatch.accounting import OfferWorth, asked_prices, offer_worth
 from carbonmatch.errors import UnboundedError, VerificationError
 from carbonmatch.formulation import SizeOfUnit, build_unit
 from carbonmatch.records import ContractTerms, Problem, ShadowPrices, StorageTerms, Yardstick
@@ -91,7 +91,8 @@ def worth_of_contracts(result: Result) -> dict[str, OfferWorth]:
     for i, contract in enumerate(problem.contracts):
         generation = solution.generation_mwh[i] if solution.contracted_mw[i] >= least else None
         worth = offer_worth(contract, generation, solution.shadow_prices, years)
-        _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
+        if worth.net_worth_per_mw_year is not None:
+            _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
         found[contract.name] = worth
     return found
 
@@ -208,6 +209,7 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
             "at": _at(size, contract.min_mw, contract.max_mw, least),
             "generation_mwh": float(solution.generation_mwh[i].sum()),
             "strike_per_mwh": contract.strike_per_mwh,
+            **asked_prices(contract, solution.generation_mwh[i], least * problem.time.hours_per_step),
             "capacity_fee_per_mw_year": contract.capacity_fee_per_mw_year if contract.dispatchable else None,
             **asdict(worth),
             "entry_strike_per_mwh": entry,
