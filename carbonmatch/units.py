@@ -29,7 +29,7 @@ INTEGER_TOLERANCE: Final = 1e-6
 
 WHOLE_NUMBER_GAP: Final = 1e-4
 """Distance of cost and bound, as a share of gross cost, at which a search for whole numbers ends unless told otherwise:
-5,000 on a cost of 50 million, less than a strike is known by. Each tenth of it takes about as many programmes again."""
+5,000 on a cost of 50 million, less than a strike is known by. HiGHS and others end at the same share."""
 
 MONEY_TOLERANCE: Final = 1e-9
 """Cost components against the objective, as a share of gross cost: both are sums of the same numbers."""
