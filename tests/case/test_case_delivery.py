@@ -22,7 +22,7 @@ BAD = (
         "divide each of them by 1.1",
     ),
     ({**SHAPED, "shape": {"daily": FLAT[:23]}}, "shape.daily: has 23 factors; 24 are wanted", "from midnight"),
-    ({**SHAPED, "shape": {"daily": [-1.0] + FLAT[1:]}}, "shape.daily", "a number of at least 0 is wanted"),
+    ({**SHAPED, "shape": {"daily": [-1.0, *FLAT[1:]]}}, "shape.daily", "a number of at least 0 is wanted"),
     ({**SHAPED, "shape": {"daily": [0.0] * 24}}, "shape.daily: its factors have the mean 0", "above 0"),
     ({**SHAPED, "shape": [1.0, 1.5]}, "shape: its values over the time of the case have the mean 1.25", "by 1.25"),
     ({**SHAPED, "shape": {}}, "shape: gives neither monthly nor daily factors", "give 12 monthly ones, 24 daily ones"),

@@ -20,9 +20,7 @@ def shaped(contract: BaseloadContract | ShapedContract, _zone: Zone, hours: floa
     """
     shape: FloatArray = contract.shape_factors * hours
     if contract.hourly_certificates:  # what is generated is what is delivered: one flow for both ledgers
-        return Offer(
-            available_mwh_per_mw=shape, least_mwh_per_mw=shape, strike_per_mwh=contract.strike_per_mwh
-        )
+        return Offer(available_mwh_per_mw=shape, least_mwh_per_mw=shape, strike_per_mwh=contract.strike_per_mwh)
     generated = demanded(contract.capacity_factor) * delivered_share(contract, hours)
     return Offer(
         available_mwh_per_mw=generated,
