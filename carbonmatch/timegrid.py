@@ -121,6 +121,15 @@ class TimeGrid:
         months = range(origin, origin + int(self.month_of_step[-1]) + 1)
         return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in months)
 
+    @cached_property
+    def month_fractions(self) -> FloatArray:
+        """Share of each local calendar month that the horizon covers, by hours; 1 for a month that is in it whole."""
+        counts = np.bincount(self.month_of_step, minlength=len(self.month_labels))
+        hours = [_hours_of_month(label, self.timezone) for label in self.month_labels]
+        fractions: FloatArray = counts * self.hours_per_step / np.array(hours)
+        fractions.flags.writeable = False
+        return fractions
+
     def between(self, start: str | date, end: str | date) -> npt.NDArray[np.bool_]:
         """Tell which steps begin in a stretch of local wall time, end exclusive.
 

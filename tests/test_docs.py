@@ -12,15 +12,18 @@ from pydantic import BaseModel
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
+from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
 from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
-from carbonmatch.case.schema import Case, Time
+from carbonmatch.case.price import FlatPrice, SpotPrice, TimeOfUseEntry, TimeOfUsePrice
+from carbonmatch.case.schema import Case
 from carbonmatch.case.series import SeriesReference
-from carbonmatch.case.site import Grid, Site
+from carbonmatch.case.site import Site
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.time import Time
 from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import StandardSupply, Zone
 
@@ -34,6 +37,14 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Site,
     Grid,
     *STRUCTURES.values(),
+    DemandCharge,
+    CoincidentPeak,
+    Subscribed,
+    ContractCapacity,
+    SpotPrice,
+    FlatPrice,
+    TimeOfUsePrice,
+    TimeOfUseEntry,
     Curtailment,
     FloatingPrice,
     Guarantee,

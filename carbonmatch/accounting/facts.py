@@ -104,16 +104,16 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
     )
 
 
-def _guarantee(contract: Contract) -> Guarantee | None:
-    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
-        return None
-    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
-
-
 def _marginal_there(case: Case, contract: Contract) -> Factor | None:
     if contract.zone == contract.load_zone:
         return None
     return _factor(case, f"zones.{contract.zone}.marginal_g_per_kwh", case.zones[contract.zone].marginal_g_per_kwh)
+
+
+def _guarantee(contract: Contract) -> Guarantee | None:
+    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
+        return None
+    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:

@@ -38,6 +38,8 @@ def flows_of(solution: Solution) -> Flows:
         retail_supply_mwh=solution.retail_supply_mwh,
         sold_mwh=solution.sold_mwh,
         cyclic=True,
+        metered_import_mwh=solution.metered_import_mwh,
+        metered_export_mwh=solution.metered_export_mwh,
     )
 
 
@@ -130,7 +132,12 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
             excess_mwh=contracted - matched,
             sold_mwh=flows.sold_mwh[z],
             retail_supply_mwh=flows.retail_supply_mwh[sites].sum(axis=0),
-            metered_import_mwh=zone.load_mwh,
+            metered_import_mwh=zone.load_mwh
+            if flows.metered_import_mwh is None
+            else flows.metered_import_mwh[sites].sum(axis=0),
+            metered_export_mwh=None
+            if flows.metered_export_mwh is None
+            else flows.metered_export_mwh[sites].sum(axis=0),
             grid_cfe_share=zone.grid_cfe_share,
             carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
         ),
@@ -167,11 +174,11 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
     )
 
 
-def _beside(problem: Problem, storage: list[int], contracts: list[int]) -> dict[int, int]:
-    """Return {row of a storage: row of the contract} of those that stand beside a plant which counts."""
+def _beside(problem: Problem, storage: list[int], contracts: list[int]) -> dict[int, int | None]:
+    """Return {row of a storage: row of the contract} of those beside a plant; None where that does not count."""
     row = {problem.contracts[i].name: place for place, i in enumerate(contracts)}
     pairs = ((k, problem.storage[b].pairing) for k, b in enumerate(storage))
-    return {k: row[pairing.partner] for k, pairing in pairs if pairing is not None and pairing.partner in row}
+    return {k: row.get(pairing.partner) for k, pairing in pairs if pairing is not None}
 
 
 def _claimed_from_storage(claims: Claims, contracts: int, steps: int) -> FloatArray:

@@ -32,7 +32,8 @@ class StorageFlows:
 
     generation_mwh             (contracts, steps) of eligible contracts;  contracts   their numbers
     charge_mwh, discharge_mwh  (storage, steps) at the terminals;  storage   their numbers
-    beside                     {row of a storage: row of the contract whose plant it stands beside, and charges from}
+    beside                     {row of a storage: row of the contract whose plant it stands beside, and charges from};
+                               None where that does not count
     """
 
     generation_mwh: FloatArray
@@ -42,15 +43,22 @@ class StorageFlows:
     storage: Sequence[int]
     facts: Sequence[StorageFacts]
     cyclic: bool
-    beside: Mapping[int, int] = field(default_factory=dict)
+    beside: Mapping[int, int | None] = field(default_factory=dict)
 
     @cached_property
     def charge_of_plants_mwh(self) -> FloatArray:
         """What the storage beside each plant takes of its generation, (contracts, steps); 0 without one."""
         taken = np.zeros_like(self.generation_mwh)
         for k, i in self.beside.items():
-            taken[i] = np.minimum(self.charge_mwh[k], self.generation_mwh[i])
+            if i is not None:
+                taken[i] = np.minimum(self.charge_mwh[k], self.generation_mwh[i])
         return taken
+
+    def taken_beside_mwh(self, k: int) -> FloatArray:
+        """What a storage takes of the plant that it stands beside (steps,); 0 where that does not count."""
+        i = self.beside[k]
+        nothing: FloatArray = np.zeros_like(self.charge_mwh[k])
+        return nothing if i is None else self.charge_of_plants_mwh[i]
 
     @cached_property
     def free_generation_mwh(self) -> FloatArray:
@@ -83,8 +91,8 @@ class StorageFlows:
         """What is charged beyond all carbon-free energy, or by a storage beyond what its plant generates (steps,)."""
         left = self.free_charge_mwh - self.charge_from_generation_mwh - self.charge_from_storage_mwh
         beyond: FloatArray = np.maximum(left, 0.0)
-        for k, i in self.beside.items():
-            beyond = beyond + (self.charge_mwh[k] - self.charge_of_plants_mwh[i])
+        for k in self.beside:
+            beyond = beyond + (self.charge_mwh[k] - self.taken_beside_mwh(k))
         return beyond
 
 
@@ -228,9 +236,9 @@ def _sources_of_charge(flows: StorageFlows) -> pd.DataFrame:
         add(k, UNTRACED, own * others)
     grid = flows.free_charge_mwh - flows.charge_from_generation_mwh - flows.charge_from_storage_mwh
     add(_GENERATION, UNTRACED, np.maximum(grid, 0.0))
-    for k, i in flows.beside.items():
-        charged, taken = flows.charge_mwh[k], flows.charge_of_plants_mwh[i]
-        add(_GENERATION, flows.contracts[i], taken, charged, k)
+    for k, plant in flows.beside.items():
+        charged, taken = flows.charge_mwh[k], flows.taken_beside_mwh(k)
+        add(_GENERATION, UNTRACED if plant is None else flows.contracts[plant], taken, charged, k)
         add(_GENERATION, UNTRACED, charged - taken, charged, k)
     sources = pd.concat(rows, ignore_index=True)
     return sources[sources["part"] > 0.0]

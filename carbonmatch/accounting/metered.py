@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting.agreed import flow_summary, guarantee_summary
+from carbonmatch.accounting.grid_summary import site_summary
 from carbonmatch.accounting.meters import Metered
 from carbonmatch.accounting.summary import (
     accounts_summary,
@@ -15,7 +16,6 @@ from carbonmatch.accounting.summary import (
     in_order,
     instrument_summary,
     series_quality,
-    site_summary,
     volume_summary,
 )
 from carbonmatch.records import UNTRACED, Facts, FloatArray, Ledger, totals
@@ -87,7 +87,10 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
             },
             "storage": {storage.name: _storage(ledger, b) for b, storage in enumerate(problem.storage)},
             "grid": {
-                site.name: {**site_summary(problem, s, flows.retail_supply_mwh[s]), "firm_capacity_mw": None}
+                site.name: {
+                    **site_summary(problem, s, flows.retail_supply_mwh[s], site.load_mwh),
+                    "firm_capacity_mw": None,
+                }
                 for s, site in enumerate(problem.sites)
             },
             "warnings": [*metered.warnings, *_filled(metered), *_storage_warnings(ledger, facts)],

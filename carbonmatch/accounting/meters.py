@@ -149,7 +149,7 @@ def _problem(case: Case) -> Problem:
 
 def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
     """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
-    not_known = np.full(case.grid.steps, NOT_KNOWN)
+    not_known, hours = np.full(case.grid.steps, NOT_KNOWN), case.grid.hours_per_step
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
@@ -167,9 +167,9 @@ def _contract_terms(case: Case, contract: Contract, zone_number: int) -> Contrac
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
-        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, case.grid.hours_per_step),
-        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
         deliverable_share=case.deliverable_share(contract),
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
     )
 
 

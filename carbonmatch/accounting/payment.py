@@ -21,7 +21,7 @@ def payments(
 
     price * generation + compensation_per_mwh * curtailed + (fees + basis) * generation - reference_price * generation
     (price + fees + basis) * shape * contracted_mw - reference_price * generation      where a shape is delivered
-    + strike * unused                                                                  under take-or-pay
+    + strike * unused                                                               under take-or-pay
 
     generation, curtailed   [MWh per step]
     unused                  [MWh] what is paid for and not taken, in the last step of its settlement period
@@ -32,9 +32,8 @@ def payments(
         shape = contract.shape_mwh_per_mw * contracted_mw
         return (contract.price_per_mwh + contract.on_top_per_mwh) * shape - received
     due = np.zeros_like(generation) if contract.dispatchable else contract.compensation_per_mwh * curtailed
-    if unused is not None:
-        due = due + (contract.strike_per_mwh or 0.0) * unused
-    return (contract.price_per_mwh + contract.on_top_per_mwh) * generation + due - received
+    paid: FloatArray = (contract.price_per_mwh + contract.on_top_per_mwh) * generation + due - received
+    return paid if unused is None else paid + (contract.strike_per_mwh or 0.0) * unused
 
 
 def payment_faults(problem: Problem, solution: Solution) -> list[str]:

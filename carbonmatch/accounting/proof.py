@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from carbonmatch.accounting.bill import bill, export_sales, metered_import_of, subscribed_of
 from carbonmatch.accounting.pairing import pairing_faults
 from carbonmatch.accounting.payment import payment_faults
 from carbonmatch.accounting.scope2 import market_based_t
@@ -34,6 +35,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     * target: the recomputed claim meets it, in every group and period that it is asked for;
     * surplus: the recomputed excess respects its limit;
     * budget: the cost, net of sales, keeps to it;
+    * bills: what tariffs bill, recomputed from what passed the meters, is what the model pays (to the gap);
     * accounts: see `prove_accounts`.
 
     Raises:
@@ -49,6 +51,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
         *target_faults(problem, ledger),
         *_surplus(problem, ledger),
         *_budget(problem, solution),
+        *_bills(problem, solution),
     ]
     _refuse(faults)
 
@@ -160,23 +163,61 @@ def _budget(problem: Problem, solution: Solution) -> list[str]:
     return [f"cost net of sales is {cost:.6f}, above the budget of {budget:.6f}"]
 
 
+def _bills(problem: Problem, solution: Solution) -> list[str]:
+    due: dict[str, float] = {}
+    for s in range(len(problem.sites)):
+        imported = metered_import_of(problem, solution.metered_import_mwh, s)
+        billed = bill(problem, s, imported, subscribed_of(solution.subscribed_mw, s))
+        if "export_sales" in solution.cost and solution.metered_export_mwh is not None:
+            billed["export_sales"] = -export_sales(problem, s, solution.metered_export_mwh[s])
+        for component, amount in billed.items():
+            due[component] = due.get(component, 0.0) + amount
+    near = GAP_TOLERANCE * max(1.0, _gross(solution))
+    return [
+        f"{component} comes to {amount:.6f} on what passed the meters, the model pays {solution.cost[component]:.6f}"
+        for component, amount in due.items()
+        if not abs(amount - solution.cost[component]) <= near
+    ]
+
+
 def _gross(solution: Solution) -> float:
     """Return what is paid, without what is earned."""
     return sum(max(amount, 0.0) for amount in solution.cost.values())
 
 
+def _meters(problem: Problem, solution: Solution, near: float) -> list[str]:
+    """Return where a meter does not see the load, less what is generated and discharged behind it, plus the charge."""
+    faults: list[str] = []
+    if solution.metered_import_mwh is None or solution.metered_export_mwh is None:
+        return faults
+    stored = solution.clean_charge_mwh + solution.grey_charge_mwh
+    stored = stored - solution.clean_discharge_mwh - solution.grey_discharge_mwh
+    for s, site in enumerate(problem.sites):
+        plants = [i for i, contract in enumerate(problem.contracts) if contract.site == s]
+        storage = [b for b, terms in enumerate(problem.storage) if terms.site == s]
+        behind = stored[storage].sum(axis=0) - solution.generation_mwh[plants].sum(axis=0)
+        off = solution.metered_import_mwh[s] - solution.metered_export_mwh[s] - site.load_mwh - behind
+        if np.abs(off).max() > near:
+            step = int(np.abs(off).argmax())
+            faults.append(f"what passed the meter of {site.name} is off by {off[step]:.3g} MWh in step {step}")
+        beyond = solution.retail_supply_mwh[s] - solution.metered_import_mwh[s]
+        if beyond.max() > near:
+            faults.append(f"{site.name} buys {beyond.max():.3g} MWh more at retail than passed its meter")
+    return faults
+
+
 def _ledgers(problem: Problem, solution: Solution, ledger: Ledger) -> list[str]:
     near = PRIMAL_TOLERANCE * problem.peak_load_mwh
-    faults = []
+    faults = _meters(problem, solution, near)
     for z, zone in enumerate(ledger.zones):
-        members = [i for i, contract in enumerate(problem.contracts) if contract.zone == z]
+        members = [i for i, contract in enumerate(problem.contracts) if contract.zone == z and contract.site is None]
         supplied = (
             solution.delivered_mwh[members].sum(axis=0)
             + solution.storage_net_delivery_mwh[z]
             + zone.retail_supply_mwh
             - zone.sold_mwh
         )
-        off = np.abs(supplied - zone.load_mwh)
+        off = np.abs(supplied - zone.metered_import_mwh)
         if off.max() > near:
             faults.append(f"energy in {zone.name} is off by {off.max():.3g} MWh in step {int(off.argmax())}")
         storage = [b for b, terms in enumerate(problem.storage) if terms.zone == z]

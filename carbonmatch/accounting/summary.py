@@ -17,6 +17,7 @@ from carbonmatch.accounting.eligibility import eligibility_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
+from carbonmatch.accounting.grid_summary import grid_summaries
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
 from carbonmatch.accounting.storage import storage_summaries
@@ -24,6 +25,7 @@ from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.accounting.warnings import warnings
 from carbonmatch.records import (
+    SALES_COMPONENTS,
     Certificate,
     ContractLedger,
     ContractTerms,
@@ -123,7 +125,7 @@ def in_order(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def cost_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Return cost gross and net of sales, and its components as the model's own expressions gave them."""
-    sales = -solution.cost["surplus_sales"]
+    sales = -sum(solution.cost.get(component, 0.0) for component in SALES_COMPONENTS)
     total = solution.objective + sales
     return {
         "total": total,
@@ -187,6 +189,7 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
             "zone": account.zone,
+            **_site_of(problem, contract.site),
             **instrument_summary(contract, instrument),
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
@@ -204,6 +207,11 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             ),
         }
     return result
+
+
+def _site_of(problem: Problem, site: int | None) -> dict[str, str]:
+    """Return behind whose meter something stands; nothing where it feeds the grid."""
+    return {} if site is None else {"site": problem.sites[site].name}
 
 
 def instrument_summary(contract: ContractTerms, instrument: Instrument) -> dict[str, Any]:
@@ -228,29 +236,6 @@ def volume_summary(account: ContractLedger) -> dict[str, Any]:
         "matched_from_storage_mwh": float(account.matched_from_storage_mwh.sum()),
         "stored_mwh": float(account.stored_mwh.sum()),
         "excess_mwh": float(account.excess_mwh.sum()),
-    }
-
-
-def grid_summaries(problem: Problem, solution: Solution) -> dict[str, Any]:
-    """Return what every site draws from the grid and buys at retail."""
-    return {
-        site.name: {
-            **site_summary(problem, s, solution.retail_supply_mwh[s]),
-            "firm_capacity_mw": float(solution.firm_capacity_mw[s]),
-        }
-        for s, site in enumerate(problem.sites)
-    }
-
-
-def site_summary(problem: Problem, s: int, retail_supply_mwh: FloatArray) -> dict[str, Any]:
-    """Return what one site used, and what of it was bought at retail."""
-    site, hours = problem.sites[s], problem.time.hours_per_step
-    return {
-        "zone": problem.zones[site.zone].name,
-        "metered_import_mwh": float(site.load_mwh.sum()),
-        "retail_supply_mwh": float(retail_supply_mwh.sum()),
-        "peak_mw": float(site.load_mwh.max()) / hours,
-        "peak_retail_supply_mw": float(retail_supply_mwh.max()) / hours,
     }
 
 

@@ -15,13 +15,14 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
 
     energy_value[t] + claim_share[t] * attribute_value[t]
 
+    Behind the meter of a site the energy is worth what it saves there: retail energy, adders and peaks.
     A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
     MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off. So is what one
     more MWh that may be taken as it is used is worth, where the contract is taken so.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
-    energy = prices.energy_value_per_mwh[contract.zone]
+    energy = prices.energy_value_of(contract.zone, contract.site)
     if not contract.physical or contract.shape_mwh_per_mw is not None:
         energy = contract.received_per_mwh
     claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])

@@ -16,7 +16,9 @@ from carbonmatch.case.contracts import (
     TakenContract,
     VirtualContract,
 )
+from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
+from carbonmatch.case.provenance import Override, Provenance
 from carbonmatch.case.reading import (
     Purpose,
     Variant,
@@ -30,7 +32,7 @@ from carbonmatch.case.reading import (
     years_from_mapping,
 )
 from carbonmatch.case.scaling import outage_setting, scaled_settings
-from carbonmatch.case.schema import Case, Override, Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
@@ -48,6 +50,7 @@ __all__ = [
     "DeliveredContract",
     "EnergyPrice",
     "FloatingPrice",
+    "Grid",
     "Override",
     "PayAsConsumedContract",
     "PayAsProducedContract",

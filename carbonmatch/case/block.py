@@ -41,7 +41,7 @@ class Finding:
     what      what is wrong, and the cure
     place     where it is, if not at the key itself: a cell of a table
     inside    the key below the checked one that is at fault
-    beside    the sibling of the checked key that is at fault
+    beside    the sibling of the checked key that is at fault, `inside` then a key below it
     file      the file that is at fault as a whole: told once, however many keys name it
     """
 
@@ -66,6 +66,7 @@ class Reading:
     tables        the tables of the case, each read once
     zones         for every zone the keys that it gives; None where the zones cannot be read at all
     site_zones    the zones that have a site
+    sites         for every site its zone, as far as that is known; None where the sites cannot be read at all
     arrays        whether numbers may come as arrays and lists, as from Python; a file names a table instead
     blocks        which class read which mapping, by identity: for the nearest known key
     filled        notes on values that a rule filled in
@@ -84,6 +85,7 @@ class Reading:
     filled: list[str] = field(default_factory=list)
     to_solve: bool = True
     lacking: bool = False
+    sites: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Reading:

@@ -108,19 +108,20 @@ def _by_name(value: Any) -> Any:
 InLibrary = Annotated[LibraryEntry | None, BeforeValidator(_by_name)]
 
 
-def fill_from_library(document: Document) -> None:
+def fill_from_library(document: Document, *, priced: bool = True) -> None:
     """Give every storage that names a technology the figures that it does not give itself, with their sources.
 
     Costs are left out where the case says by other terms what the storage costs, and the duration where it bounds the
-    energy. Costs in another currency than the case's need a rate; without one they are noted as a fault.
+    energy. Costs in another currency than the case's need a rate; without one they are noted as a fault, where the case
+    is read for its prices.
     """
     entries = document.values.get("storage")
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         if isinstance(entry, dict):
-            _fill(document, ("storage", name), entry)
+            _fill(document, ("storage", name), entry, priced=priced)
 
 
-def _fill(document: Document, path: KeyPath, entry: dict[str, Any]) -> None:
+def _fill(document: Document, path: KeyPath, entry: dict[str, Any], *, priced: bool) -> None:
     named = entry.get("library")
     name = named.get("name") if isinstance(named, dict) else named
     technology = storage_technologies().get(name) if isinstance(name, str) else None
@@ -130,7 +131,7 @@ def _fill(document: Document, path: KeyPath, entry: dict[str, Any]) -> None:
     missing = [figure for figure in technology.figures if _is_missing(entry, figure)]
     costs = [figure for figure in missing if technology.is_cost(figure) and figure.value]
     foreign = document.values.get("currency") != technology.currency
-    if costs and foreign and rate is None:
+    if priced and costs and foreign and rate is None:
         place = (*path, "library")
         document.faults.append((document.position(place), Fault(document.place(place), _no_rate(document, technology))))
     factor = float(rate) if isinstance(rate, int | float) and rate > 0 else 1.0

@@ -38,7 +38,8 @@ def translate(errors: Iterable[Error], document: Document, blocks: Mapping[int, 
         path = _path(error)
         if error["type"] == FINDINGS:
             for finding in error["ctx"][FINDINGS]:
-                key = (*path[:-1], finding.beside) if finding.beside else (*path, *finding.inside)
+                key = (*path[:-1], finding.beside) if finding.beside else path
+                key = (*key, *finding.inside)
                 place = finding.place or document.place(key)
                 placed.append(Placed(document.position(key), Fault(place, finding.what), finding.file))
         else:
@@ -68,7 +69,7 @@ def _and_more_keys(count: int) -> str:
 def _path(error: Error) -> KeyPath:
     """Return the keys that the user wrote: without pydantic's mark for keys and our own name for a price's table."""
     *parts, last = error["loc"] or ("",)
-    own = {"[key]", "per_mwh"}
+    own = {"[key]", "in_steps_per_mwh"}
     written = [part for part in parts if part not in own]
     if last and (last not in own or error["type"] == "extra_forbidden"):
         written.append(last)

@@ -17,8 +17,10 @@ from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.library import fill_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
-from carbonmatch.case.schema import Case, Provenance, Time
+from carbonmatch.case.provenance import Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.table_reader import TableReader
+from carbonmatch.case.time import Time
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.timegrid import TimeGrid
 
@@ -262,7 +264,7 @@ def _check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
-    fill_from_library(document)
+    fill_from_library(document, priced=purpose != "match")
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:
@@ -299,7 +301,12 @@ def _checked(
     """
     written = document.values.get("zones")
     zones = _block(written)
-    sites = (_block(site) for site in _block(document.values.get("sites")).values())
+    sites = {
+        name: site["zone"]
+        for name, entry in _block(document.values.get("sites")).items()
+        for site in [_block(entry)]
+        if isinstance(site.get("zone"), str) and site["zone"] in zones
+    }
     given = {
         name: frozenset(key for key, value in _block(zone).items() if value is not None) for name, zone in zones.items()
     }
@@ -307,9 +314,8 @@ def _checked(
         grid=None,
         tables=tables,
         zones=given if isinstance(written, dict) else None,
-        site_zones=frozenset(
-            site["zone"] for site in sites if isinstance(site.get("zone"), str) and site["zone"] in zones
-        ),
+        site_zones=frozenset(sites.values()),
+        sites=sites if isinstance(document.values.get("sites"), dict) else None,
         arrays=arrays,
         to_solve=to_solve,
     )

@@ -14,8 +14,8 @@ from carbonmatch.errors import Fault, InputError
 def scaled_settings(path: Path | str, variant: Variant, factors: Mapping[str, float]) -> tuple[str, ...]:
     """Return settings that multiply values of a case by factors.
 
-    factors   {dotted key: factor}. The value is a number, {flat_mw: ...} or {file: ..., column: ...}; where the case
-              gives none, it is 1, as for a loss factor
+    factors   {dotted key: factor}. The value is a number, {flat_mw: ...}, {file: ..., column: ...} or the entries of
+              {time_of_use: [...]}; where the case gives none, it is 1, as for a loss factor
 
     Raises:
         InputError: a value is neither of these.
@@ -55,6 +55,15 @@ def _scaled(value: Any, factor: float) -> Any:
         return value * factor
     if isinstance(value, Mapping) and isinstance(value.get("flat_mw"), int | float):
         return {**value, "flat_mw": value["flat_mw"] * factor}
+    if isinstance(value, Mapping) and isinstance(value.get("time_of_use"), list):
+        entries = [_scaled_entry(entry, factor) for entry in value["time_of_use"]]
+        return None if None in entries else {**value, "time_of_use": entries}
     if isinstance(value, Mapping) and "file" in value:
         return {**value, "scale": float(value.get("scale", 1.0)) * factor}
     return None
+
+
+def _scaled_entry(entry: Any, factor: float) -> Any:
+    """Return an entry of a time-of-use tariff with its price times a factor; None where it has none."""
+    price = _scaled(entry.get("per_mwh"), factor) if isinstance(entry, Mapping) else None
+    return None if price is None else {**entry, "per_mwh": price}

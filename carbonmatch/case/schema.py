@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
-from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import (
     ABSENT,
     SLUG,
     Block,
     Finding,
     Reading,
-    checked_by,
     needed_to_solve,
     refuse,
     say_value,
@@ -40,83 +35,19 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
+from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
+from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.time import Time
 from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
-from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import TableRecord
-from carbonmatch.timegrid import FloatArray, TimeGrid, read_step, read_timezone, read_wall_time
+from carbonmatch.errors import Fault
+from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
-
-
-@dataclass(frozen=True)
-class Override:
-    """One value that a scenario or `--set` changed.
-
-    key      dotted key, such as target.cfe
-    value    the new value
-    origin   `scenario NAME`, `weather year NAME` or `--set`
-    """
-
-    key: str
-    value: object
-    origin: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a case came from.
-
-    path        path of the case file as it was given; None for a case from Python
-    sha256      hash of its bytes; None for a case from Python
-    scenario    name of the scenario that was applied, if any
-    overrides   every changed value, in the order of application
-    tables      every table that was read
-    filled      notes on missing values that a rule of the case filled in
-    assumptions every value that the case gives, with its source
-    seconds     what reading and checking took
-    weather_year   name of the weather year that was applied, if any
-    """
-
-    path: str | None = None
-    sha256: str | None = None
-    scenario: str | None = None
-    overrides: tuple[Override, ...] = ()
-    tables: tuple[TableRecord, ...] = ()
-    filled: tuple[str, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
-    seconds: float = 0.0
-    weather_year: str | None = None
-
-    def assumption(self, key: str) -> Assumption | None:
-        """Return what the case gives for a dotted key; None where it gives nothing."""
-        return next((found for found in self.assumptions if found.key == key), None)
-
-
-class Time(Block):
-    """The time axis: local wall times, end exclusive."""
-
-    start: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    end: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    timezone: Annotated[str, BeforeValidator(checked_by(read_timezone))] = "UTC"
-    step: Annotated[str, BeforeValidator(checked_by(read_step))] = "1h"
-
-    @model_validator(mode="after")
-    def _is_an_axis(self) -> Self:
-        try:
-            _ = self.grid
-        except InputError as error:
-            refuse(*(Finding(fault.what, inside=(fault.where,)) for fault in error.faults))
-        return self
-
-    @cached_property
-    def grid(self) -> TimeGrid:
-        """The UTC axis."""
-        return TimeGrid.from_local(self.start, self.end, self.timezone, self.step)
 
 
 def _slug(value: str) -> str:
@@ -259,9 +190,9 @@ class Case(Block):
         return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
-        axis, found = self.grid, []
+        axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
         for name, site in self.sites.items():
-            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+            if site.load is None or site.grid is None or site.grid.connection_mw is None or name in behind:
                 continue
             hours = axis.hours_per_step
             above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
@@ -294,6 +225,23 @@ class Case(Block):
         if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
             refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("storage")
+    @classmethod
+    def _meters_turn_one_way(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        axis, found = Reading.of(info).grid, []
+        if axis is None or not {"zones", "sites", "contracts"} <= info.data.keys():
+            return storage
+        for name in stand_behind_meters(info.data["contracts"], storage):
+            site = info.data["sites"][name]
+            spot_price = info.data["zones"][site.zone].spot_price_per_mwh
+            priced = site.grid is not None and (spot_price is not None or not site.grid.needs_spot_price)
+            finding = export_above_import(site.grid, spot_price, axis) if priced else None
+            if finding is not None:
+                found.append(replace(finding, beside="sites", inside=(name, "grid", *finding.inside)))
+        if found:
+            refuse(*found)
+        return storage
 
     @field_validator("target")
     @classmethod
@@ -369,6 +317,12 @@ class Case(Block):
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
+
+
+def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str, Storage]) -> list[str]:
+    """Return the names of the sites that have a plant or a storage behind their meter."""
+    sites = [entry.site for entry in (*contracts.values(), *storage.values())]
+    return [site for site in dict.fromkeys(sites) if site is not None]
 
 
 def fault_of_override_key(key: str) -> str | None:

@@ -232,3 +232,4 @@ CapacityFactor = Annotated[
     ),
 ]
 Availability = Annotated[FloatArray, SeriesRule("an availability", low=0, high=1)]
+FlagSeries = Annotated[FloatArray, SeriesRule("a flag", low=0, high=1, cure="1 marks a step, 0 leaves it out.")]

@@ -15,7 +15,6 @@ from carbonmatch.case.block import (
     Entry,
     Finding,
     NonNegative,
-    Positive,
     Reading,
     demanded,
     needed_to_solve,
@@ -23,7 +22,7 @@ from carbonmatch.case.block import (
     say,
     say_value,
 )
-from carbonmatch.case.price import AnyEnergyPrice
+from carbonmatch.case.grid import Grid
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
 from carbonmatch.timegrid import FloatArray, say_stamp
@@ -48,20 +47,6 @@ def _read_load(value: Any, info: ValidationInfo) -> FloatArray:
 
 
 Load = Annotated[FloatArray, PlainValidator(_read_load)]
-
-
-class Grid(Block):
-    """Supply from the grid at a site.
-
-    energy                             price of retail energy
-    firm_capacity_charge_per_mw_year   charge on the sized firm supply [currency/MW/year]
-    connection_mw                      limit of the grid connection [MW]; None for no limit. A load above it is no fault
-                                       of the case: it can be matched, and no portfolio can serve it
-    """
-
-    energy: AnyEnergyPrice
-    firm_capacity_charge_per_mw_year: NonNegative = 0.0
-    connection_mw: Positive | None = None
 
 
 def above_connection(
@@ -109,9 +94,10 @@ class Site(Entry):
     @field_validator("grid")
     @classmethod
     def _zone_has_a_spot_price(cls, grid: Grid | None, info: ValidationInfo) -> Grid | None:
-        if grid is not None and grid.energy.needs_spot_price:
-            why = "the energy price follows the spot price of the zone"
-            need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, ("energy", "index"))
+        for key, price in ({} if grid is None else grid.prices).items():
+            if price.needs_spot_price:
+                why = f"the {'energy ' if key == ('energy',) else ''}price follows the spot price of the zone"
+                need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, (*key, "index"))
         return grid
 
     @field_validator("metered_load_mw")

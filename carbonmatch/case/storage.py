@@ -23,6 +23,7 @@ from carbonmatch.case.block import (
 from carbonmatch.case.certificates import Device
 from carbonmatch.case.choice import STORAGE_SIZE, Group
 from carbonmatch.case.library import InLibrary
+from carbonmatch.case.on_site import SiteName
 from carbonmatch.case.ownership import Owned, Tolled
 from carbonmatch.case.series import MeteredPower
 from carbonmatch.case.zone import ServedZoneName, need_series
@@ -42,6 +43,7 @@ _YEARLY_COST = needed_to_solve("a number", _paid_otherwise)
 class Storage(Entry):
     """A battery or other storage, sized in power and energy.
 
+    site                          the site behind whose meter it stands; None where it feeds the grid
     library                       a technology with published figures, for the keys that are not given
     owned, tolled                 how it is paid for, instead of the yearly costs
     power_cost_per_mw_year        yearly cost of power [currency/MW/year]; both costs may be left out where the case is
@@ -70,6 +72,7 @@ class Storage(Entry):
     """
 
     zone: ServedZoneName
+    site: SiteName = None
     library: InLibrary = None
     owned: Owned | None = None
     tolled: Tolled | None = None
@@ -212,7 +215,7 @@ class Storage(Entry):
     @field_validator("grid_charging")
     @classmethod
     def _grid_charging_has_a_price(cls, value: bool, info: ValidationInfo) -> bool:
-        if value:
+        if value and info.data.get("site") is None:
             why = "charging from the grid is paid at the spot price"
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", why)
         return value
@@ -257,9 +260,24 @@ class Storage(Entry):
         what = f"is missing, and {there} is given; give both, from a meter that tells the directions apart"
         refuse(Finding(what, beside=lacking))
 
+    @field_validator("grid_charging_margin_per_mwh")
+    @classmethod
+    def _the_meter_bills_what_it_charges(cls, value: float, info: ValidationInfo) -> float:
+        if value and info.data.get("site") is not None:
+            refuse(
+                f"is {say(value)}, and the storage stands behind the meter of {info.data['site']}: what it charges "
+                f"from the grid is bought at retail there, adders and all. Leave the margin out"
+            )
+        return value
+
     @field_validator("settlement")
     @classmethod
     def _spot_settlement_has_a_price(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "spot" and info.data.get("site") is not None:
+            refuse(
+                f"is spot, and the storage stands behind the meter of {info.data['site']}: what passes there is bought "
+                f"at retail. Leave settlement out"
+            )
         if value == "spot":
             need_series(info, info.data.get("zone"), "spot_price_per_mwh", "the storage is settled at the spot price")
         return value

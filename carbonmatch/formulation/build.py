@@ -11,10 +11,12 @@ from carbonmatch.formulation.choices import add_variants
 from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
+from carbonmatch.formulation.meter import BehindMeter
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
-from carbonmatch.records import Problem, TimeTerms
+from carbonmatch.formulation.tariff import TARIFF_COMPONENTS, tariff_components
+from carbonmatch.records import SALES_COMPONENTS, Problem, TimeTerms
 
 COST_COMPONENTS = (
     "contracts",
@@ -24,12 +26,14 @@ COST_COMPONENTS = (
     "storage_degradation",
     "grid_energy",
     "firm_capacity",
+    *TARIFF_COMPONENTS,
     "carbon_price",
-    "surplus_sales",
+    *SALES_COMPONENTS,
 )
 """Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
 
-`storage_degradation` and `carbon_price` are there only where the case gives such a cost.
+`storage_degradation`, `carbon_price`, the components of a tariff and `export_sales` are there only where the case gives
+them.
 """
 
 
@@ -71,22 +75,30 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
     """
     check_connections(problem)
     time = problem.time
-    flows = [ZoneFlows([], [], []) for _ in problem.zones]
+    flows = [ZoneFlows() for _ in problem.zones]
+    behind = [BehindMeter() for _ in problem.sites]
 
     model.contract = pyo.Block([contract.name for contract in problem.contracts])
     for contract in problem.contracts:
-        flows[contract.zone].contracts.append(add_contract(model.contract[contract.name], contract, time))
+        offered = add_contract(model.contract[contract.name], contract, time)
+        flows[contract.zone].contracts.append(offered)
+        if contract.site is not None:
+            behind[contract.site].contracts.append(offered)
     model.storage = pyo.Block([storage.name for storage in problem.storage])
     for storage in problem.storage:
         pools = add_storage(model.storage[storage.name], storage, time)
         flows[storage.zone].pools.extend(pools)
+        if storage.site is not None:
+            behind[storage.site].pools.extend(pools)
         if storage.pairing is not None:
             plant = _plant(model, flows[storage.zone], storage.pairing.partner, time)
             add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
     add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
-    for site in problem.sites:
-        flows[site.zone].retail_supply.append(add_grid_supply(model.site[site.name], site, time))
+    for site, meter in zip(problem.sites, behind, strict=True):
+        supply = add_grid_supply(model.site[site.name], site, time, meter)
+        flows[site.zone].retail_supply.append(supply.retail)
+        flows[site.zone].metered_import.append(supply.metered_import)
     model.zone = pyo.Block([zone.name for zone in problem.zones])
     for number, zone in enumerate(problem.zones):
         merged = not split_ledgers and ledgers_coincide(problem, number)
@@ -117,9 +129,11 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     """Name every cost once; the objective is their sum and every report reads the same expressions.
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
-                 + storage_degradation + carbon_price + surplus_sales      [currency over the horizon]
-                 surplus_sales < 0 where selling earns
+                 + grid_adders + demand_charges + coincident_peak + subscribed_capacity + grid_fixed
+                 + storage_degradation + carbon_price + surplus_sales + export_sales
+                 [currency over the horizon]; sales are negative
 
+    the second line is of tariffs, see `add_tariff`; each part of it where a site is billed for it
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
     existing = {contract.name for contract in problem.contracts if contract.existing}
@@ -134,6 +148,12 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     }
     if any(storage.degradation_cost_per_mwh for storage in problem.storage):
         parts["storage_degradation"] = [block.degradation_cost for block in model.storage.values()]
+    for component in tariff_components(problem):
+        parts[component] = [block.bill[component] for block in model.site.values() if component in block.bill]
+    if any(
+        problem.behind_meter(s) and site.tariff.export_price_per_mwh is not None for s, site in enumerate(problem.sites)
+    ):
+        parts["export_sales"] = [-block.export_sales for block in model.site.values() if hasattr(block, "export_sales")]
     price = problem.target.carbon_price_per_t
     if price is not None:
         parts["carbon_price"] = [carbon_cost(model, price)]

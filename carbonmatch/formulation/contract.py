@@ -98,6 +98,7 @@ def payment(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> pyo.E
     compensation              0..1, the share of due[t] that is paid for curtailed energy: price[t], and where it floats
                               max(price[t], 0)
     fees, basis               [currency/MWh] on top of what is delivered: see `structures.price`
+    in_force                  0..1, the share of the horizon between start and end of the contract
     capacity_fee              [currency/MW/year]
     in_force                  0..1, the share of the horizon between start and end of the contract
 

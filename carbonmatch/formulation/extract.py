@@ -11,6 +11,7 @@ import pyomo.core as pyo
 
 from carbonmatch.formulation.hybrid import pairing_prices
 from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.tariff import subscribed_mw
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
 
@@ -44,6 +45,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
         for site, most in zip(sites, retail.max(axis=1), strict=True)
     ]
+    imported, exported = metered_flows(model, problem)
     unmatched, excess = matching_flows(model, problem)
     weights = np.stack([score_weights(z, grid_credit=problem.target.grid_credit) for z in problem.zones])
 
@@ -76,6 +78,9 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
         unused_mwh=_unused(model, problem),
+        subscribed_mw=subscribed_mw(model, problem),
+        metered_import_mwh=imported,
+        metered_export_mwh=exported,
     )
 
 
@@ -97,6 +102,19 @@ def set_values(model: pyo.ConcreteModel, columns: Sequence[Any], numbers: FloatA
     for variable in model.component_data_objects(pyo.Var):
         if variable.value is None:  # a column that nothing refers to: it costs nothing and limits nothing
             variable.set_value(variable.lb or 0.0, skip_validation=True)
+
+
+def metered_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return metered import and export, (sites, steps); None where nothing stands behind any meter [MWh per step]."""
+    metered = [s for s in range(len(problem.sites)) if problem.behind_meter(s)]
+    if not metered:
+        return None, None
+    imported = np.stack([site.load_mwh for site in problem.sites])
+    exported = np.zeros_like(imported)
+    for s in metered:
+        block = model.site[problem.sites[s].name]
+        imported[s], exported[s] = values(block.metered_import_mwh), values(block.metered_export_mwh)
+    return imported, exported
 
 
 def share_reached(model: pyo.ConcreteModel, optimum: Optimum) -> float:
@@ -156,8 +174,11 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         green_premium_per_mwh=premium,
         surplus_limit_value_per_mwh=0.0 if limit is None else -dual.get(id(limit), 0.0),
         carbon_cap_value_per_t=math.nan if cap is None else -dual.get(id(cap), 0.0),
-        consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
+        site_energy_value_per_mwh=_of_sites(model, problem, "meter_balance", dual),
+        export_source_value_per_mwh=_worth_of_sites(model, problem, "export_source", dual),
+        clean_source_value_per_mwh=_worth_of_sites(model, problem, "clean_charge_limit", dual),
         pairing=pairing_prices(model, problem, dual),
+        consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
     )
 
 
@@ -171,6 +192,19 @@ def _consumed_limit(model: pyo.ConcreteModel, problem: Problem, dual: dict[int, 
         for t in rows:
             worth[z, t] = -dual.get(id(rows[t]), 0.0)
     return worth
+
+
+def _of_sites(model: pyo.ConcreteModel, problem: Problem, row: str, dual: dict[int, float]) -> dict[int, FloatArray]:
+    """Return the duals of a row of sites that have it, by number of the site."""
+    blocks = ((s, getattr(model.site[site.name], row, None)) for s, site in enumerate(problem.sites))
+    return {s: _duals(rows, dual, problem.time.steps) for s, rows in blocks if rows is not None}
+
+
+def _worth_of_sites(
+    model: pyo.ConcreteModel, problem: Problem, row: str, dual: dict[int, float]
+) -> dict[int, FloatArray]:
+    """Return what one more MWh on the right of a limit of sites is worth, by number of the site."""
+    return {s: -duals for s, duals in _of_sites(model, problem, row, dual).items()}
 
 
 def _volume_premium(model: pyo.ConcreteModel, problem: Problem, group: int, dual: dict[int, float]) -> FloatArray:
@@ -188,7 +222,7 @@ def values(flow: pyo.Var | Flow) -> list[float]:
 
 
 def _duals(rows: pyo.Constraint, dual: dict[int, float], steps: int) -> FloatArray:
-    return np.array([dual.get(id(rows[t]), 0.0) for t in range(steps)])
+    return np.array([dual.get(id(rows[t]), 0.0) if t in rows else 0.0 for t in range(steps)])
 
 
 def _storage_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[dict[tuple[str, bool], FloatArray], FloatArray]:

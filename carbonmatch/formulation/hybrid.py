@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.storage import PoolFlows
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, PairingPrices, PairingTerms, Problem, TimeTerms
@@ -56,6 +57,28 @@ def fed_in_limit(block: pyo.Block, pairing: PairingTerms, connection: Any, time:
     """
     hours = time.hours_per_step * pairing.loss_factor
     return pyo.Constraint(range(time.steps), rule=lambda _, t: block.fed_in[t] - hours * connection <= 0.0)
+
+
+def check_partners(problem: Problem) -> None:
+    """Make sure that all that the plant beside a storage generates is a claim: then what is stored of it is one too.
+
+    Raises:
+        InputError: it is none, or only in part; every such storage is told.
+    """
+    plants = {contract.name: contract for contract in problem.contracts}
+    faults = []
+    for storage in problem.storage:
+        if storage.pairing is None:
+            continue
+        plant = plants[storage.pairing.partner]
+        if not plant.eligible or plant.counted_share is not None:
+            what = (
+                f"is {plant.name}, whose generation does not count in full towards the target; what is stored of it "
+                f"could not be told from other claims. Pair with a contract that counts, or leave paired_with out"
+            )
+            faults.append(Fault(f"storage.{storage.name}.paired_with", what))
+    if faults:
+        raise InputError(faults)
 
 
 def pairing_prices(model: pyo.Block, problem: Problem, dual: dict[int, float]) -> dict[str, PairingPrices]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyomo.core as pyo
 from carbonmatch.formulation.consumption import add_consumed_limit
 from carbonmatch.formulation.contract import ContractFlows
 from carbonmatch.formulation.storage import PoolFlows
-from carbonmatch.formulation.terms import Flow, linear_sum
+from carbonmatch.formulation.terms import Flow, is_constant, linear_sum
 from carbonmatch.records import FloatArray, Problem, TimeTerms, ZoneTerms
 
 
@@ -19,9 +19,10 @@ from carbonmatch.records import FloatArray, Problem, TimeTerms, ZoneTerms
 class ZoneFlows:
     """All flows of one zone that its ledgers bring together [MWh per step]."""
 
-    contracts: list[ContractFlows]
-    pools: list[PoolFlows]
-    retail_supply: list[Flow]
+    contracts: list[ContractFlows] = field(default_factory=list)
+    pools: list[PoolFlows] = field(default_factory=list)
+    retail_supply: list[Flow] = field(default_factory=list)
+    metered_import: list[Flow] = field(default_factory=list)
 
 
 def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
@@ -46,7 +47,7 @@ def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
 def add_ledgers(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms, *, merged: bool) -> None:
     """Add the ledgers of one zone; `block.unmatched` and `block.excess` then hold the attribute ledger's flows."""
     block.sold_mwh = pyo.Var(range(time.steps), bounds=(0.0, None))
-    add_consumed_limit(block, zone, flows.contracts, time)
+    add_consumed_limit(block, flows.contracts, flows.metered_import, time)
     add_energy_balance(block, zone, flows, time)
     if merged:
         block.unmatched = [sum(per_site) for per_site in zip(*flows.retail_supply, strict=True)]
@@ -66,18 +67,25 @@ def sales(block: pyo.Block, zone: ZoneTerms) -> pyo.Expression:
 def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms) -> None:
     """Deliver every physical MWh to the load or sell it.
 
-    sum_c delivered[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t] = load[t]
+    sum_c delivered[c,t] + sum_b (discharge[b,t] - clean_charge[b,t]) + sum_s retail_supply[s,t] - sold[t]
+        = sum_s metered_import[s,t]
 
-    c: physical contracts; b: delivered pools of storage, clean and grey. Grey charge is bought from the grid for the
+    c: physical contracts; b: delivered pools of storage, clean and grey; what stands behind a meter is none of them,
+    and where nothing does, metered_import = load. Grey charge is bought from the grid for the
     storage and stored: it enters and leaves in the same step and so does not appear.
     """
-    delivered = [contract.delivered for contract in flows.contracts if contract.terms.physical]
+    delivered = [
+        contract.delivered for contract in flows.contracts if contract.terms.physical and contract.terms.site is None
+    ]
     stored = delivered_by_storage(flows, time)
-    load, sold = zone.load_mwh.tolist(), block.sold_mwh
+    metered = [flow for flow in flows.metered_import if not is_constant(flow)]
+    load = np.sum([flow for flow in flows.metered_import if is_constant(flow)], axis=0) if metered else zone.load_mwh
+    used, sold = np.broadcast_to(load, time.steps).tolist(), block.sold_mwh
 
     def energy_balance(_: pyo.Block, t: int) -> pyo.Expression:
         supplied = sum(flow[t] for flow in delivered)
-        return supplied + stored[t] + sum(flow[t] for flow in flows.retail_supply) - sold[t] == load[t]
+        passing = sum(flow[t] for flow in flows.retail_supply) - sum(flow[t] for flow in metered)
+        return supplied + stored[t] + passing - sold[t] == used[t]
 
     block.energy_balance = pyo.Constraint(range(time.steps), rule=energy_balance)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
-from carbonmatch.formulation.consumption import metered_import
 from carbonmatch.formulation.eligibility import as_it_counts
+from carbonmatch.formulation.hybrid import check_partners
 from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
+from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
@@ -34,7 +36,7 @@ def problem_from_case(case: Case) -> Problem:
 
     Raises:
         InputError: the case leaves out what a case may that is only matched, every such key is told; or it names
-            several weather years, and none was chosen.
+            several weather years, and none was chosen; or a storage stands beside a plant that does not count.
     """
     if faults := (*case.missing_to_solve, *case.several_years):
         raise InputError(faults)
@@ -43,29 +45,39 @@ def problem_from_case(case: Case) -> Problem:
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
     terms = {zone.name: zone_terms(case, zone, hours) for zone in zones}
-    return Problem(
+    problem = Problem(
         name=case.name,
         currency=case.currency,
         time=time,
         zones=tuple(terms.values()),
-        sites=tuple(site_terms(site, number[site.zone], case.zones[site.zone], hours) for site in case.sites.values()),
+        sites=tuple(site_terms(case, site, number[site.zone]) for site in case.sites.values()),
         contracts=tuple(
-            as_it_counts(
-                contract_terms(
+            replace(
+                as_it_counts(
+                    contract_terms(
+                        contract,
+                        number[contract.load_zone],
+                        case.zones,
+                        case.grid,
+                        float(terms[contract.load_zone].load_mwh.max()) / hours,
+                    ),
                     contract,
-                    number[contract.load_zone],
-                    case.zones,
-                    case.grid,
-                    float(metered_import(terms[contract.load_zone]).max()) / hours,
+                    case,
                 ),
-                contract,
-                case,
+                site=site_number(case, contract.site),
             )
             for contract in case.contracts.values()
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
     )
+    check_partners(problem)
+    return problem
+
+
+def site_number(case: Case, name: str | None) -> int | None:
+    """Return the number of a site; None where none is named."""
+    return None if name is None else list(case.sites).index(name)
 
 
 def zone_terms(case: Case, zone: Zone, hours: float) -> ZoneTerms:
@@ -99,16 +111,17 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
     )
 
 
-def site_terms(site: Site, zone_number: int, zone: Zone, hours: float) -> SiteTerms:
+def site_terms(case: Case, site: Site, zone_number: int) -> SiteTerms:
     """Return a site's load and what its grid supply costs per MWh and per MW, and the limit of its connection."""
-    grid = demanded(site.grid)
+    grid, spot_price = demanded(site.grid), case.zones[site.zone].spot_price_per_mwh
     return SiteTerms(
         name=site.name,
         zone=zone_number,
-        load_mwh=site.load_mw * hours,
-        retail_price_per_mwh=grid.energy.on(zone.spot_price_per_mwh),
+        load_mwh=site.load_mw * case.grid.hours_per_step,
+        retail_price_per_mwh=grid.energy.on(spot_price),
         firm_capacity_charge_per_mw_year=grid.firm_capacity_charge_per_mw_year,
         connection_mw=math.inf if grid.connection_mw is None else grid.connection_mw,
+        tariff=tariff_of(grid, spot_price, case.grid),
     )
 
 
@@ -133,6 +146,7 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        site=site_number(case, storage.site),
         degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
         pairing=pairing_terms(case, storage),
         choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
@@ -161,10 +175,16 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
     energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
     add a pool: it never takes away what a storage could do before.
+
+    Behind the meter of a site there are a clean and a grey pool, and neither has a price of its own: what the meter
+    sees of them is bought and sold there.
     """
+    nothing = np.zeros(case.grid.steps)
+    if storage.site is not None:
+        names = ("clean", "grey") if storage.grid_charging else ("clean",)
+        return tuple(PoolTerms(name, name == "clean", False, nothing, nothing) for name in names)
     physical = {c.physical for c in case.contracts.values() if c.load_zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
-    nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price
     if storage.paired_with is not None:
         return (PoolTerms("clean", True, True, nothing, nothing),)

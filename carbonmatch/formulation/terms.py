@@ -28,3 +28,8 @@ def linear_sum(coefficients: Sequence[float], variables: Sequence[Any]) -> pyo.E
     if not kept:
         return 0.0
     return LinearExpression(constant=0.0, linear_coefs=[c for c, _ in kept], linear_vars=[v for _, v in kept])
+
+
+def is_constant(flow: Flow) -> bool:
+    """Tell whether a flow is made of numbers."""
+    return all(isinstance(member, int | float) for member in flow)

@@ -35,10 +35,12 @@ def build_unit(storage: StorageTerms, prices: ShadowPrices, time: TimeTerms, uni
         model.storage = pyo.Block([storage.name])
         block = model.storage[storage.name]
         flows = add_storage(block, of_one(storage, unit), time)
-        energy, attribute = (
-            values[storage.zone] for values in (prices.energy_value_per_mwh, prices.attribute_value_per_mwh)
-        )
-        earned = sum(_earned(pool, energy, attribute) for pool in flows)
+        attribute = prices.attribute_value_per_mwh[storage.zone]
+        if storage.site is None:
+            energy = prices.energy_value_per_mwh[storage.zone]
+            earned = sum(_earned(pool, energy, attribute) for pool in flows)
+        else:
+            earned = sum(_earned_behind_meter(pool, prices, storage.site, attribute) for pool in flows)
         if storage.pairing is not None:
             earned += sum(_beside(pool, prices.pairing[storage.pairing.partner]) for pool in flows)
         cost = block.capacity_cost + block.operation_cost + block.degradation_cost
@@ -83,3 +85,17 @@ def _beside(pool: PoolFlows, prices: PairingPrices) -> pyo.Expression:
     charged = prices.connection_per_mwh - prices.charge_per_mwh
     discharged = -prices.connection_per_mwh
     return linear_sum([*charged.tolist(), *discharged.tolist()], [*pool.charge, *pool.discharge])
+
+
+def _earned_behind_meter(pool: PoolFlows, prices: ShadowPrices, site: int, attribute: FloatArray) -> pyo.Expression:
+    """Return what the meter of a site and the claims of its zone give for the flows of a pool behind it [currency].
+
+    Every MWh is worth there what it saves or costs at the meter; what is charged as clean must be clean there.
+    """
+    at_meter = prices.site_energy_value_per_mwh[site]
+    nothing = 0.0 * at_meter
+    claim = attribute if pool.terms.clean else nothing
+    source = prices.clean_source_value_per_mwh.get(site, nothing) if pool.terms.clean else nothing
+    discharged = at_meter + claim + prices.export_source_value_per_mwh.get(site, nothing)
+    charged = at_meter + claim + source
+    return linear_sum([*discharged.tolist(), *(-charged).tolist()], [*pool.discharge, *pool.charge])

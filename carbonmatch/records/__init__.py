@@ -56,12 +56,21 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
-from carbonmatch.records.solution import ShadowPrices, Solution
+from carbonmatch.records.solution import SALES_COMPONENTS, ShadowPrices, Solution
+from carbonmatch.records.tariff import (
+    CoincidentPeak,
+    DemandCharge,
+    Subscription,
+    Tariff,
+    billed_peaks_mw,
+    excess_mwh,
+)
 from carbonmatch.records.volume import VolumeTerms
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
+    "SALES_COMPONENTS",
     "SAME_ZONE",
     "UNTRACED",
     "AgeTest",
@@ -70,10 +79,12 @@ __all__ = [
     "Certificate",
     "ChoiceTerms",
     "Claims",
+    "CoincidentPeak",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
     "DataTier",
+    "DemandCharge",
     "Device",
     "Embodied",
     "EngineRun",
@@ -104,7 +115,9 @@ __all__ = [
     "StorageLedger",
     "StoragePayment",
     "StorageTerms",
+    "Subscription",
     "TargetTerms",
+    "Tariff",
     "TimeTerms",
     "Tracing",
     "VolumeTerms",
@@ -118,6 +131,8 @@ __all__ = [
     "ZoneTerms",
     "age_test",
     "anniversary",
+    "billed_peaks_mw",
+    "excess_mwh",
     "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",

@@ -33,6 +33,7 @@ class ContractTerms:
     fees_per_mwh           paid on top, per MWh delivered
     shape_mwh_per_mw       energy that one MW delivers in a step whatever the plant generates [MWh/MW], and what is paid
                            for; None where what is generated is delivered
+    site                   number of the site behind whose meter the plant stands; None where it feeds the grid
     claim_share            (steps,) share of each MWh generated that is a claim, 0..1; None: all of it
     deliverable_share      (steps,) share of each claim that counts in this zone and step, 0..1; None: all of it, as of
                            a plant that stands in the zone
@@ -66,6 +67,7 @@ class ContractTerms:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    site: int | None = None
     choice: ChoiceTerms | None = None
     deliverable_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
@@ -77,7 +79,8 @@ class ContractTerms:
     @property
     def delivers_what_it_claims(self) -> bool:
         """Whether each MWh that it generates is delivered, and a claim: one flow for both ledgers."""
-        return self.physical and self.eligible and self.shape_mwh_per_mw is None and self.counted_share is None
+        one_flow = self.shape_mwh_per_mw is None and self.counted_share is None
+        return self.physical and self.eligible and one_flow and self.site is None
 
     @property
     def counted_share(self) -> FloatArray | None:
@@ -146,7 +149,7 @@ class ContractTerms:
         """Return what is paid for one MW over the horizon, whatever it generates [currency/MW].
 
         sum_t compensation_per_mwh * available + capacity_fee * year_fraction * in_force
-        sum_t (price + fees + basis) * shape + capacity_fee * year_fraction * in_force     where a shape is delivered
+        sum_t (price + fees + basis) * shape + capacity_fee * year_fraction * in_force   where a shape is delivered
         """
         fee = self.fee_per_mw(year_fraction)
         if self.shape_mwh_per_mw is not None:

@@ -25,6 +25,7 @@ class Flows:
     Arrays are (contracts, steps), (storage, steps), (sites, steps) and (zones, steps) in the order of the problem.
     Charge and discharge are at the terminals; the clean ones are of energy that may be carbon-free: where it is not,
     because it came out of the grid, the ledger finds out.
+    metered_import_mwh, metered_export_mwh   None where nothing stands behind a meter: the load is imported
     cyclic   the stock at the start is the stock at the end, as in a plan; a metered period starts with what came before
     """
 
@@ -38,6 +39,8 @@ class Flows:
     retail_supply_mwh: FloatArray
     sold_mwh: FloatArray
     cyclic: bool
+    metered_import_mwh: FloatArray | None = None
+    metered_export_mwh: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class ZoneLedger:
     contracted_mwh             net carbon-free energy offered to the load: generation + clean discharge - clean charge
     matched_mwh                min(contracted, load); what is left of the load is unmatched, of the contracted is excess
     matched_from_storage_mwh   the part of matched that came out of storage
+    metered_import_mwh         what passed the meters of its sites: the load where nothing stands behind them
+    metered_export_mwh         what left through them; None where nothing stands behind any meter of the case
     """
 
     name: str
@@ -70,6 +75,7 @@ class ZoneLedger:
     metered_import_mwh: FloatArray
     grid_cfe_share: FloatArray | None
     carbon_intensity_g_per_kwh: FloatArray | None
+    metered_export_mwh: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from carbonmatch.records.carbon import CarbonTerms
 from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.pairing import PairingTerms
+from carbonmatch.records.tariff import Tariff
 from carbonmatch.timegrid import TimeGrid
 
 Matching = Literal["none", "annual", "monthly", "hourly"]
@@ -83,6 +84,7 @@ class SiteTerms:
     zone            number of its zone
     connection_mw   limit of its grid connection [MW]; inf where there is none
     firm_capacity_mw   the firm supply that is reserved already [MW]; None where it is chosen
+    tariff          what is billed on its metered import beside energy
     """
 
     name: str
@@ -92,6 +94,7 @@ class SiteTerms:
     firm_capacity_charge_per_mw_year: float
     connection_mw: float
     firm_capacity_mw: float | None = None
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class PoolTerms:
                              at spot; grey: energy bought from the grid
     clean                    it charges from carbon-free energy of the same step and counts in the attribute ledger
     delivered                what it discharges is delivered to the load or sold as surplus; what a clean one charges
-                             comes from physical contracts
+                             comes from physical contracts. Never behind the meter of a site: what passes there is told
+                             by that meter
     charge_price_per_mwh     paid per MWh charged
     discharge_price_per_mwh  received per MWh discharged, where that is not delivered
     opening_mwh              stored at the start; None where the horizon is a cycle, and starts as it ends
@@ -120,6 +124,7 @@ class PoolTerms:
 class StorageTerms:
     """A storage offer.
 
+    site                  number of the site behind whose meter it stands; None where it feeds the grid
     pools                 what it keeps apart; at least one. Power and energy are shared
     duration_hours        energy_mwh = duration_hours * power_mw; None where both are free
     charge_efficiency, discharge_efficiency   one way, the square root of the round trip
@@ -149,6 +154,7 @@ class StorageTerms:
     min_state_of_charge: float
     cycles_per_year: float
     cycle_efficiency: float
+    site: int | None = None
     degradation_cost_per_mwh: float = 0.0
     pairing: PairingTerms | None = None
     choice: ChoiceTerms | None = None
@@ -250,6 +256,10 @@ class Problem:
     contracts: tuple[ContractTerms, ...]
     storage: tuple[StorageTerms, ...]
     target: TargetTerms
+
+    def behind_meter(self, site: int) -> bool:
+        """Tell whether a plant or a storage stands behind the meter of a site; else its metered import is its load."""
+        return any(c.site == site for c in self.contracts) or any(b.site == site for b in self.storage)
 
     @property
     def total_load_mwh(self) -> float:

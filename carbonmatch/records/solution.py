@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from carbonmatch.records.array import FloatArray
 from carbonmatch.records.pairing import PairingPrices
+
+SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
+"""Cost components that are earned: negative, and told apart from what is paid."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class ShadowPrices:
                                (no cap, or one of exactly 0)
     consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
                                consumed; None where there is no such contract
+    site_energy_value_per_mwh  by number of a site that has something behind its meter: (steps,) worth of one more MWh
+                               behind it, without its claim
+    export_source_value_per_mwh  by number of such a site: (steps,) what one more MWh generated or discharged behind its
+                               meter is worth beside, because it may leave
+    clean_source_value_per_mwh  by number of such a site with a storage: (steps,) what one more MWh generated behind its
+                               meter is worth beside, because it may be charged as clean
     """
 
     energy_value_per_mwh: FloatArray
@@ -32,8 +42,20 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
-    consumed_limit_value_per_mwh: FloatArray | None = None
     pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
+    consumed_limit_value_per_mwh: FloatArray | None = None
+    site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+    export_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+    clean_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+
+    def energy_value_of(self, zone: int, site: int | None) -> FloatArray:
+        """Return what a MWh is worth where it is generated: in a zone, or behind the meter of a site of it."""
+        worth: FloatArray = self.energy_value_per_mwh[zone]
+        if site is not None:
+            worth = self.site_energy_value_per_mwh[site]
+            worth = worth + self.export_source_value_per_mwh.get(site, 0.0 * worth)
+            worth = worth + self.clean_source_value_per_mwh.get(site, 0.0 * worth)
+        return worth
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,9 @@ class Solution:
     unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
     where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
+    metered_import_mwh and metered_export_mwh are (sites, steps); None where nothing stands behind any meter: then the
+    load is imported, and nothing leaves.
+    subscribed_mw is (sites,), nan where no power is subscribed; None where no site subscribes for any.
     """
 
     contracted_mw: FloatArray
@@ -77,5 +102,8 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
-    unused_mwh: FloatArray | None = None
     storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unused_mwh: FloatArray | None = None
+    subscribed_mw: FloatArray | None = None
+    metered_import_mwh: FloatArray | None = None
+    metered_export_mwh: FloatArray | None = None

@@ -13,7 +13,8 @@ from carbonmatch.solving.linear_program import LinearProgram
 from carbonmatch.units import INTEGER_TOLERANCE
 
 ROUNDS: Final = 3
-"""Rows of whole numbers are few and short: a variant that is left takes its lots along, and that is all of it."""
+"""Rows of whole numbers are few and short: a variant that is left takes its lots along, and that is all of it. Numbers
+are only lowered, so that no round takes back what another one did."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,14 @@ class _WholeRow:
         """Return by how much whole numbers are above the side."""
         return float(self.entries @ whole[self.places]) - self.most
 
-    def push(self, whole: FloatArray, guess: FloatArray, lower: FloatArray, upper: FloatArray) -> None:
-        """Bring the sum down to its side, one whole number after the other, the least guessed first."""
+    def push(self, whole: FloatArray, guess: FloatArray, lower: FloatArray) -> None:
+        """Bring the sum down to its side by lowering whole numbers, the one guessed least first."""
         for k in np.argsort(guess[self.places], kind="stable").tolist():
-            over = self.over(whole)
+            over, place, entry = self.over(whole), self.places[k], self.entries[k]
             if over <= INTEGER_TOLERANCE:
                 return
-            place, entry = self.places[k], self.entries[k]
-            moved = whole[place] - np.sign(entry) * np.ceil(over / abs(entry) - INTEGER_TOLERANCE)
-            whole[place] = np.clip(moved, lower[place], upper[place])
+            if entry > 0.0:
+                whole[place] = max(lower[place], whole[place] - np.ceil(over / entry - INTEGER_TOLERANCE))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Rounding:
         whole = np.clip(np.round(guess), lower, upper)
         for _ in range(ROUNDS):
             for row in self.pure:
-                row.push(whole, guess, lower, upper)
+                row.push(whole, guess, lower)
             if all(row.over(whole) <= INTEGER_TOLERANCE for row in self.pure):
                 return whole
         return None

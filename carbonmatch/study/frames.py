@@ -43,6 +43,7 @@ def zone_frame(ledger: Ledger, facts: Facts, z: int) -> pd.DataFrame:
             "sold_mwh": zone.sold_mwh,
             "retail_supply_mwh": zone.retail_supply_mwh,
             "metered_import_mwh": zone.metered_import_mwh,
+            **({} if zone.metered_export_mwh is None else {"metered_export_mwh": zone.metered_export_mwh}),
             "grid_cfe_share": _known(zone.grid_cfe_share, steps),
             "credited_grid_cfe_mwh": _known(credited, steps),
             "carbon_intensity_g_per_kwh": _known(zone.carbon_intensity_g_per_kwh, steps),

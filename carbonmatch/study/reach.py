@@ -50,13 +50,18 @@ def share_yardstick(problem: Problem) -> Yardstick:
 
 
 def without_firm_charges(problem: Problem) -> Problem:
-    """Return the problem without charges on firm capacity, unless there is a budget to pay them from.
+    """Return the problem without charges on capacity and peaks, unless there is a budget to pay them from.
 
-    Its size has no limit and matches nothing; where it costs nothing it would only be a size without an optimum.
+    Firm capacity, subscribed power and billed peaks have no limit and match nothing; where they cost nothing they would
+    only be sizes without an optimum.
     """
     if problem.target.budget is not None:
         return problem
-    return replace(problem, sites=tuple(replace(site, firm_capacity_charge_per_mw_year=0.0) for site in problem.sites))
+    sites = (
+        replace(site, firm_capacity_charge_per_mw_year=0.0, tariff=site.tariff.without_charges)
+        for site in problem.sites
+    )
+    return replace(problem, sites=tuple(sites))
 
 
 def exactly(options: SolveOptions) -> SolveOptions:

@@ -21,9 +21,8 @@ from typing import Final
 import numpy as np
 
 from carbonmatch.accounting import saved_per_mwh
-from carbonmatch.errors import Fault
 from carbonmatch.formulation import score_weights
-from carbonmatch.records import ContractTerms, FloatArray, Problem, Worth
+from carbonmatch.records import FloatArray, Problem, Worth
 
 DOUBT: Final = 4.0
 """Measured on a real year (Frankfurt 2018, 90 %, persistence, 48 hours): score, and cost in EUR per MWh of load with
@@ -136,36 +135,6 @@ class ZoneOperator:
         hour.make_good(max(meant.unmatched - DOUBT * off, 0.0))
         hour.put_away(max(meant.excess - DOUBT * off, 0.0))
         return hour
-
-
-def beyond_the_rules(problem: Problem) -> list[Fault]:
-    """Return what of a problem these rules do not know.
-
-    They run plants whose energy and claims go together, and storage that charges what any plant has left.
-    """
-    rules = "and the rules of operation without foresight do not know such"
-    cure = "hold the portfolio against other cases instead"
-    return [
-        *(
-            Fault(f"contracts.{contract.name}", f"{why}, {rules} contracts; {cure}")
-            for contract in problem.contracts
-            if (why := _no_plant(contract))
-        ),
-        *(
-            Fault(f"storage.{storage.name}", f"stands beside {storage.pairing.partner} alone, {rules} pairs; {cure}")
-            for storage in problem.storage
-            if storage.pairing is not None
-        ),
-    ]
-
-
-def _no_plant(contract: ContractTerms) -> str:
-    """Return why a contract is no plant whose energy and claims go together; empty where it is one."""
-    if contract.shape_mwh_per_mw is not None or contract.counted_share is not None:
-        return "delivers and claims different energy"
-    if contract.consumed or contract.volume is not None:
-        return "is taken as it is used, or within a volume of the year"
-    return ""
 
 
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:

@@ -93,10 +93,11 @@ def _prices(portfolio: Portfolio, _: Operation) -> Iterator[Shock]:
     for name, zone in portfolio.case.zones.items():
         keys += [f"zones.{name}.{key}" for key in _given(zone, "spot_price_per_mwh", "forecast_spot_price_per_mwh")]
     for name, site in portfolio.case.sites.items():
-        energy = demanded(site.grid).energy
-        if not energy.needs_spot_price:
-            flat = ".flat_per_mwh" if hasattr(energy, "flat_per_mwh") else ""
-            keys.append(f"sites.{name}.grid.energy{flat}")
+        grid = demanded(site.grid)
+        for key, price in (("energy", grid.energy), ("export_price", grid.export_price)):
+            if price is not None and not price.needs_spot_price:
+                flat = ".flat_per_mwh" if hasattr(price, "flat_per_mwh") else ""
+                keys.append(f"sites.{name}.grid.{key}{flat}")
     for name, factor in PRICE_FACTORS.items():
         words = f"market prices {_per_cent(factor)} {'higher' if factor > 1.0 else 'lower'}"
         yield Shock(name, "prices", words, _changed(portfolio, *_scaled(portfolio, dict.fromkeys(keys, factor))))

@@ -93,7 +93,7 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("time.step=60", "is 60; a length such as 1h, 30min or 15min is wanted"),
         at("time.end=2018-03-25 02:30", "does not exist on the clock of Europe/Berlin"),
         # unknown keys
-        at("contracts.pv.strike=4", "is not a known key; did you mean 'strike_per_mwh'?"),
+        at("contracts.pv.strike=4", "is not a known key; did you mean 'strike_per_mwh'"),
         at("sites.berlin.grid.conection_mw=4", "is not a known key; did you mean 'connection_mw'?"),
         at("sites.berlin.load.colum=4", "is not a known key; did you mean 'column'?"),
         at("target.xyz=4", "is not a known key; known here: matching, cfe, grid_credit, scope"),
@@ -130,7 +130,7 @@ def near(setting: str, words: str) -> tuple[str, str, str]:
         at("storage.battery.settlement=spt", "is 'spt'; one of delivered, spot is wanted; did you mean 'spot'?"),
         # prices of energy
         at("sites.berlin.grid.energy=50", "is 50; a price of energy is one of {index: spot, margin_per_mwh: 12}"),
-        at("sites.berlin.grid.energy={}", "says neither index, flat_per_mwh nor file; a price of energy is one of"),
+        at("sites.berlin.grid.energy={}", "says neither index, flat_per_mwh, time_of_use nor file"),
         near("sites.berlin.grid.energy.flat_per_mwh=5", "sites.berlin.grid.energy: gives index and flat_per_mwh; a pr"),
         at("sites.berlin.grid.energy.index=epex", "is 'epex'; one of spot is wanted"),
         at("sites.berlin.grid.energy.margin_per_mwh=x", "is 'x'; a price is a number, or a column of a table: {file:"),

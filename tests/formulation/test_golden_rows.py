@@ -14,9 +14,10 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 from pyomo.repn import generate_standard_repn
-from small_cases import a_case, merged
+from small_cases import TWO_HOURS, a_case, merged
 
 from carbonmatch.formulation import (
+    TARIFF_COMPONENTS,
     build_budget_model,
     build_growth_model,
     build_model,
@@ -175,6 +176,60 @@ def build_held_year(problem):
     return build_model(replace(problem, target=replace(problem.target, held_mwh=(7.0,))))
 
 
+TARIFF = {
+    "sites": {
+        "s": {
+            "grid": {
+                "adders_per_mwh": {"network": [5, 7], "levy": 2},
+                "demand_charges": {"peak": {"per_kw_month": 3.72}},
+                "coincident_peak": {"per_kw_year": 8.76, "at": ["2018-01-01 01:00"]},
+                "subscribed": {"charge_per_mw_year": 43800, "excess_penalty_per_mwh": 9},
+                "fixed_charge_per_month": 372,
+            }
+        }
+    }
+}
+
+METERED = {
+    "sites": {
+        "s": {
+            "grid": {
+                "adders_per_mwh": {"network": [5, 7]},
+                "demand_charges": {
+                    "peak": {"per_kw_month": 3.72, "billed_min_mw": 2},
+                    "early": {"per_kw_month": 7.44, "hours": [0, 1], "ratchet_share": 0.5},
+                },
+                "coincident_peak": {"per_kw_year": 8.76, "at": ["2018-01-01 01:00"]},
+                "subscribed": {"mw": 8, "charge_per_mw_year": 43800, "excess_penalty_per_mwh": 9},
+                "connection_mw": 30,
+                "export_price": [4, 6],
+                "export_limit_mw": 3,
+            }
+        }
+    },
+    "contracts": {"roof": {**TWO_HOURS["contracts"]["sun"], "site": "s", "capacity_factor": [0.5, 0.25]}},
+    "storage": {
+        "cell": {
+            "zone": "Z",
+            "site": "s",
+            "power_cost_per_mw_year": 8760,
+            "energy_cost_per_mwh_year": 4380,
+            "round_trip_efficiency": 0.64,
+            "discharge_cost_per_mwh": 3,
+            "grid_charging": True,
+        }
+    },
+}
+"""A roof and a battery behind the meter of a site, whose tariff knows everything."""
+
+FEBRUARY = {
+    "time": {"start": "2018-01-31T23:00", "end": "2018-02-01T01:00"},
+    "sites": {"s": {"grid": {"coincident_peak": ...}}},
+}
+"""The second hour is one of February."""
+
+METER_ROWS = {"meter_balance", "export_source", "retail_limit", "clean_charge_limit", "connection_limit"}
+
 MEAN = {"target": {"years": "expectation"}}
 LASTING = {"storage": {"battery": {**EVERYTHING["storage"]["battery"], "duration_hours": 4, "max_power_mw": 5}}}
 
@@ -201,11 +256,14 @@ MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
     (build_model, CARBON, {"carbon_cap", "standard_supply_limit"}),
-    (build_model, TAKEN, {"consumed_limit", "least_volume", "most_volume", "take_or_pay"}),
     (build_model, WORN, ()),
     (build_model, BY_SHARE, {"partner_charge", "shared_connection"}),
     (build_model, BY_SIZE, {"shared_connection"}),
     (build_model, CHOICES, {"whole_lots", "nothing_or_at_least", "one_of_variants"}),
+    (build_model, TAKEN, {"consumed_limit", "least_volume", "most_volume", "take_or_pay"}),
+    (build_model, TARIFF, {"subscribed_limit"}),
+    (build_model, METERED, METER_ROWS | {"energy_balance"}),
+    (build_model, merged(METERED, FEBRUARY), {"billed_peak", "ratchet"}),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
@@ -245,7 +303,10 @@ def rows_by_name() -> dict[str, str]:
                 lines.append(f"{row.name}:\n  {written(row.body)} {sense} {side:+.6g}")
             found.setdefault(constraint.local_name, []).extend(lines)
         for component, cost in getattr(model, "cost", {}).items():
-            found.setdefault(component, [f"cost[{component}]:\n  {written(cost.expr)}"])
+            lines = found.setdefault(component, [])
+            line = f"cost[{component}]:\n  {written(cost.expr)}"
+            if not lines or (component in TARIFF_COMPONENTS and line not in lines):
+                lines.append(line)
         for objective in model.component_objects(pyo.Objective):
             line = f"{objective.name}:\n  {written(objective.expr)}"
             lines = found.setdefault(objective.local_name, [])

@@ -12,10 +12,10 @@ from small_cases import QUICK, TWO_HOURS, a_case, merged
 
 import carbonmatch as cm
 from carbonmatch.case import case_from_mapping, years_from_mapping
-from carbonmatch.errors import InfeasibleError
+from carbonmatch.errors import InfeasibleError, InputError
 from carbonmatch.formulation import adapt, build_model, limits_of, problem_from_case
 from carbonmatch.study import diagnose_case, solve_case, solve_years
-from carbonmatch.study.recourse import beyond_the_rules
+from carbonmatch.study.inoperable import inoperable
 
 # Load 10 and 10 MWh, sun in the first hour alone. The battery beside it has 0.9 each way.
 PAIR = {
@@ -134,13 +134,23 @@ def test_over_weather_years_a_pair_has_one_size_and_each_year_keeps_to_its_conne
 # --- held sizes, and operation without foresight ----------------------------------------------------------------------
 
 
+def test_a_plant_that_does_not_count_has_no_storage_beside_it():
+    case = a_pair({"target": {"eligible": {"technologies": ["onshore_wind"]}}})
+    with pytest.raises(InputError) as caught:
+        problem_from_case(a_case(base=case))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "storage.battery.paired_with: is sun, whose generation does not count in full towards the target; what is "
+        "stored of it could not be told from other claims. Pair with a contract that counts, or leave paired_with out"
+    ]
+
+
 def test_operation_without_foresight_knows_no_pairs():
-    told = [str(fault) for fault in beyond_the_rules(problem_from_case(a_case(base=a_pair())))]
+    told = [str(fault) for fault in inoperable(problem_from_case(a_case(base=a_pair())))]
     assert told == [
         "storage.battery: stands beside sun alone, and the rules of operation without foresight do not know such "
         "pairs; hold the portfolio against other cases instead"
     ]
-    assert not beyond_the_rules(problem_from_case(a_case(base=a_pair(paired_with=...))))
+    assert not inoperable(problem_from_case(a_case(base=a_pair(paired_with=...))))
 
 
 # --- meters -----------------------------------------------------------------------------------------------------------
@@ -177,3 +187,16 @@ def test_what_is_charged_beyond_its_plant_came_from_the_grid_though_there_is_win
     assert_allclose(result.storage_hourly.grey_charge_mwh, [3, 0, 0, 0])
     assert_allclose(result.storage_hourly.clean_charge_mwh, [0, 5, 4, 0])
     assert result.summary["verified"]
+
+
+def test_what_is_only_matched_needs_no_rate_for_costs_that_it_does_not_have():
+    library = {"storage": {"battery": {"round_trip_efficiency": ..., "library": "lithium_ion_4h"}}}
+    assert cm.match(a_metered_case(METERED, library)).facts.storage[0].efficiency_limit == 0.85
+
+
+def test_what_is_stored_of_a_plant_that_does_not_count_is_no_claim_though_others_count():
+    wind_alone = {"target": {"matching": "hourly", "cfe": 0.5, "eligible": {"technologies": ["onshore_wind"]}}}
+    result = cm.match(a_metered_case(METERED, WIND, BESIDE, wind_alone))
+    assert_allclose(result.hourly.matched_mwh, [4, 4, 6, 0])
+    assert_allclose(result.storage_hourly.clean_discharge_mwh, 0)
+    assert_allclose(result.storage_hourly.grey_discharge_mwh, [0, 0, 0, 7.2])

@@ -25,6 +25,7 @@ from carbonmatch.case.certificates import Device, Text
 from carbonmatch.case.choice import CONTRACT_SIZE, Group
 from carbonmatch.case.contracts.price import FloatingPrice, Strike, Tenor, YearlyRate
 from carbonmatch.case.day import Day
+from carbonmatch.case.on_site import SiteName
 from carbonmatch.case.outage import Outages
 from carbonmatch.case.series import MeteredPower, Price
 from carbonmatch.case.technology import Technology
@@ -50,6 +51,7 @@ class ContractBase(Entry):
     variant_of       at most one of the offers that name the same group is taken
     loss_factor      share of the generation that reaches the meter
     commissioned     first day of operation of the plant
+    site             the site behind whose meter the plant stands; None where it feeds the grid
     certificates     whether energy attribute certificates come with the energy
     emission_factor_g_per_kwh   of its generation [g CO2e/kWh]
     embodied_g_per_kwh          of building and fuelling the plant, per kWh generated; by technology unless given
@@ -79,6 +81,7 @@ class ContractBase(Entry):
     or_nothing: bool = False
     variant_of: Group | None = None
     loss_factor: PositiveShare = 1.0
+    site: SiteName = None
     commissioned: Day = None
     certificates: bool = True
     emission_factor_g_per_kwh: NonNegative = 0.0
@@ -98,15 +101,18 @@ class ContractBase(Entry):
     dispatchable: ClassVar[bool] = False
     """Whether its output is the buyer's choice, so that what is not taken is not curtailed."""
 
-    @property
-    def in_force(self) -> FloatArray:
-        """Whether the contract is in force in every step: 1, else 0; (steps,)."""
-        return self._in_force
+    may_stand_on_site: ClassVar[bool] = False
+    """Whether its plant may stand behind the meter of a site, which its energy then never passes."""
 
     @property
     def load_zone(self) -> str:
         """The zone whose load it counts for: that of its plant, unless the case names a neighbour."""
         return self.zone if self.delivered_to is None else self.delivered_to
+
+    @property
+    def in_force(self) -> FloatArray:
+        """Whether the contract is in force in every step: 1, else 0; (steps,)."""
+        return self._in_force
 
     @property
     def carbon_free(self) -> bool:
@@ -197,6 +203,16 @@ class ContractBase(Entry):
             refuse(
                 f"is {say(value)}, and this contract delivers nothing that could be sleeved or balanced; leave it out, "
                 "or put it on top of the strike"
+            )
+        return value
+
+    @field_validator("site")
+    @classmethod
+    def _may_stand_behind_a_meter(cls, value: str | None) -> str | None:
+        if value is not None and not cls.may_stand_on_site:
+            refuse(
+                f"is {value}, and a contract of this structure stands behind no meter: its energy is not used where it "
+                f"is generated. Leave site out, or write the plant as pay_as_produced, its strike the levelised cost"
             )
         return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ class CleanFirmContract(TakenContract):
     must_run_share             share of the contracted size that always runs, as far as it is available
     forecast_availability      what was expected of it a day before, for operation without foresight
     """
+
+    may_stand_on_site: ClassVar[bool] = True
 
     structure: Literal["clean_firm"]
     must_run_share: Share = 0.0

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
@@ -161,7 +162,7 @@ def _component_table(group: Solved, units: Units) -> OverviewTable:
     used = [
         part
         for part in parts
-        if part != "surplus_sales"
+        if part not in SALES_COMPONENTS
         and any(units.money.text(s["cost"]["components"].get(part, 0.0)) != units.money.text(0.0) for _, s in group)
     ]
     columns = (

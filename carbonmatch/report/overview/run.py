@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
@@ -39,6 +41,7 @@ def overview(summary: Summary) -> Overview:
         *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
+        bill_table(summary, units),
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
@@ -275,14 +278,17 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 
 
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return what every site buys from the grid beside its contracts."""
+    """Return what every site buys from the grid beside its contracts; and what passes its meter, where that differs."""
+    metered = any("metered_export_mwh" in site for site in summary["grid"].values())
     rows = tuple(
         (
             name,
+            *([units.energy.text(site.get("load_mwh", site["metered_import_mwh"]))] if metered else []),
             units.energy.text(site["metered_import_mwh"]),
             units.power.text(site["peak_mw"]),
             units.energy.text(site["retail_supply_mwh"]),
             units.power.text(site["firm_capacity_mw"]),
+            *([units.energy.text(site.get("metered_export_mwh", 0.0))] if metered else []),
         )
         for name, site in summary["grid"].items()
     )
@@ -291,9 +297,11 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
         (
             Column("site", numeric=False),
             Column("load", units.energy.unit),
-            Column("peak load", units.power.unit),
+            *([Column("import", units.energy.unit)] if metered else []),
+            Column("peak import" if metered else "peak load", units.power.unit),
             Column("retail supply", units.energy.unit),
             Column("firm capacity", units.power.unit),
+            *([Column("export", units.energy.unit)] if metered else []),
         ),
         rows,
     )
@@ -310,7 +318,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
     rows = [
         row(key.replace("_", " "), amount)
         for key, amount in cost["components"].items()
-        if key != "surplus_sales" and abs(amount) >= visible
+        if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]
     gross = len(rows)
     rows += [

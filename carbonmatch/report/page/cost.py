@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.figure import Figure, Key, Mark, Panel, Scale, Shape, Tick, polyline
@@ -55,7 +56,7 @@ def steps(cost: Mapping[str, Any], least: float) -> list[Step]:
     """
     found, level = [], 0.0
     for key, amount in cost["components"].items():
-        if key == "surplus_sales":
+        if key in SALES_COMPONENTS:
             continue
         if abs(amount) >= least:
             found.append(Step(key.replace("_", " "), amount, level, level + amount, "part"))

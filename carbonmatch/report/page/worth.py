@@ -12,10 +12,10 @@ import pandas as pd
 from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.page.answer import technology
 from carbonmatch.report.page.cost import Bar, BarChart
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, columns
 from carbonmatch.report.page.heat import share_of_sums
+from carbonmatch.report.page.portfolio import technology
 from carbonmatch.report.page.wall_clock import FULL_MONTHS, MONTHS, WallClock
 from carbonmatch.timegrid import FloatArray, IntArray
 

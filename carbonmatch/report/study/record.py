@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.numbers import Units, energy, money, power, price, stored_energy
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.runfolder import StudyKind
@@ -141,7 +142,7 @@ class Rows:
     @cached_property
     def components(self) -> tuple[str, ...]:
         """The components of cost, sales apart."""
-        others = {*_TOTALS, "cost_surplus_sales"}
+        others = {*_TOTALS, *(f"{_COST}{component}" for component in SALES_COMPONENTS)}
         keys = [key for key in self._keys if key.startswith(_COST) and not key.endswith(_SIZES)]
         return tuple(key.removeprefix(_COST) for key in keys if key not in others)
 

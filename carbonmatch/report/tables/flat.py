@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import heading, heading_of_key
@@ -74,7 +75,7 @@ def entries_table(entries: Mapping[str, Mapping[str, Any]], name: str, currency:
     columns = [
         column
         for column in dict.fromkeys(key for row in rows for key in row)
-        if any(row.get(column) is not None for row in rows)
+        if any(row.get(column) is not None and not isinstance(row[column], Mapping) for row in rows)
     ]
     return _typed(rows, columns or [name], currency)
 
@@ -89,12 +90,25 @@ def eligibility_frame(run: RunFolder) -> pd.DataFrame | None:
     return _typed(rows, ["contract", "claim", "counts", "deliverable_share", "why_not"]) if rows else None
 
 
+def bill_table(run: RunFolder) -> pd.DataFrame | None:
+    """Return what tariffs bill: peaks by charge and month, amounts by component; None where no site has a tariff."""
+    rows: list[dict[str, Any]] = []
+    for name, site in (run.summary.get("grid") or {}).items():
+        for charge, months in (site.get("billed_peak_mw") or {}).items():
+            peaks = [{"month": month, "billed_peak_mw": peak} for month, peak in months.items()]
+            rows += [{"site": name, "charge": charge, **peak} for peak in peaks]
+        charges = (site.get("charges") or {}).items()
+        rows += [{"site": name, "charge": component, "amount": amount} for component, amount in charges]
+    columns = ("site", "charge", "month", "billed_peak_mw", "amount")
+    return _typed(rows, columns, run.summary.get("currency") or "") if rows else None
+
+
 def cost_table(run: RunFolder) -> pd.DataFrame | None:
     """Return cost by component; then gross, sales and net. None where the run knows no cost."""
     cost, load = run.summary.get("cost"), run.summary["load_mwh"]
     if cost is None:
         return None
-    rows = [("component", key, amount) for key, amount in cost["components"].items() if key != "surplus_sales"]
+    rows = [("component", key, amount) for key, amount in cost["components"].items() if key not in SALES_COMPONENTS]
     rows += [("total", "total_gross", cost["total"]), ("component", "surplus_sales", -cost["sales"])]
     rows += [("total", "net_of_sales", cost["net_of_sales"])]
     return _typed(
@@ -240,6 +254,7 @@ FLAT_TABLES: Final = (
     ),
     FlatTable("storage", "one row per storage: size, flows, cost", _part("storage", "storage")),
     FlatTable("grid", "one row per site: load, retail supply, firm capacity", _part("grid", "site")),
+    FlatTable("bill", "what the tariff of each site bills: peaks by month, amounts", lambda run, _: bill_table(run)),
     FlatTable("cost", "cost by component, gross and net of sales", lambda run, _: cost_table(run)),
     FlatTable("scores", "scores of the portfolio (zone empty) and of every zone", lambda run, _: scores_table(run)),
     FlatTable("scope2", "Scope 2 line by line, under every set of rules", lambda run, _: scope2_table(run)),

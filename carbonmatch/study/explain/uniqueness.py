@@ -86,11 +86,11 @@ class Uniqueness:
         weights = np.zeros(len(self.optimum.rows))
         zone = self.problem.zones[contract.zone].name
         delivered, claimable = contract.delivered_mwh(1.0, profile), contract.claimable_mwh(profile)
-        flows = {"energy_balance": delivered, "attribute_balance": claimable}
+        for of, sign in self._energy_rows(contract):
+            _add(weights, self.rows.get(of, {}), sign * delivered)
+        _add(weights, self.rows.get(("attribute_balance", zone), {}), claimable)
         if contract.consumed:
-            flows["consumed_limit"] = profile
-        for name, flow in flows.items():
-            _add(weights, self.rows.get((name, zone), {}), flow)
+            _add(weights, self.rows.get(("consumed_limit", zone), {}), profile)
         for row, steps in self._volume_rows(contract.zone):
             weights[row] += claimable[steps].sum()
         for storage in self.problem.storage:
@@ -117,6 +117,10 @@ class Uniqueness:
             if pool.delivered and pool.clean and attribute:
                 both = sorted(energy.keys() & attribute.keys())
                 known[both] &= self.face.fixes_sums(_numbers(energy, both), _numbers(attribute, both))
+            elif storage.site is not None:
+                for of, _ in self._energy_rows(storage):
+                    known &= self._steps(of)
+                known &= self._steps(("attribute_balance", zone)) if pool.clean else True
             else:
                 known &= self._steps(("energy_balance", zone)) if pool.delivered else True
                 known &= self._steps(("attribute_balance", zone)) if pool.clean else True
@@ -125,6 +129,17 @@ class Uniqueness:
         for row in ("partner_charge", "shared_connection"):
             known &= self._steps((row, storage.name))
         return bool(known.all())
+
+    def _energy_rows(self, offer: ContractTerms | StorageTerms) -> list[tuple[tuple[str, str], float]]:
+        """Return the rows that price the energy of an offer, with the sign of their duals in its worth.
+
+        That is the row of its zone, or those of the meter that it stands behind.
+        """
+        if offer.site is None:
+            return [(("energy_balance", self.problem.zones[offer.zone].name), 1.0)]
+        site = self.problem.sites[offer.site].name
+        limits = ("export_source", "clean_charge_limit")
+        return [(("meter_balance", site), 1.0), *(((limit, site), -1.0) for limit in limits)]
 
     def _volume_rows(self, z: int) -> Iterator[tuple[int, IntArray]]:
         """Yield the rows of a target over a period that a zone counts in, with the steps of the period."""
