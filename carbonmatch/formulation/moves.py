@@ -43,10 +43,10 @@ def build_move_model(problem: Problem, limit: Limit, guess: float) -> pyo.Concre
     All else are MWh, for a MWh is what prices are of and engines want prices near one: a size in MW is weighed by the
     hours in which it fills a gap, some 100 at the margin; energy that is stored counts once.
 
-    Cycles, duration and a share of volume are ratios. With the present value as the guess, `needed` is the ratio
-    at the least excess over
-    it: enough, and the least one where a larger storage is no burden (`upkeep`), for the best point then has the
-    largest size. Elsewhere it is the guess of the next search, until it falls no further (Dinkelbach 1967).
+    Cycles, duration and a share of volume are ratios. With the present value as the guess, `needed` is the ratio at
+    the least excess over it: enough, and the least one where a larger storage is no burden (`upkeep`), for the best
+    point then has the largest size. Elsewhere it is the guess of the next search, until it falls no further
+    (Dinkelbach 1967).
 
     `must_run_share` is no such row: it multiplies a size in every step.
     """
