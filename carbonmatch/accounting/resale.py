@@ -58,7 +58,7 @@ def foreseen_resale(problem: Problem) -> list[str]:
     """Return the offers of a case that earn by being sold at any size: what can be said before it is solved."""
     told = []
     for contract in problem.contracts:
-        found = None if _has_no_choice(contract) else resale_of(contract, problem)
+        found = resale_of(contract, problem) if _may_be_resold(contract) else None
         if found is None or not found.value_per_mwh > found.price_per_mwh:
             continue
         limited = math.isfinite(problem.target.max_surplus_share) and _adds_to_surplus(contract)
@@ -89,7 +89,7 @@ def resold_for_gain(problem: Problem, solution: Solution) -> list[str]:
     for i, contract in enumerate(problem.contracts):
         sold, price = _sold(problem, solution, i), _sale_price(problem, contract)
         mwh = float(sold.sum())
-        if _has_no_choice(contract) or mwh <= least:
+        if not _may_be_resold(contract) or mwh <= least:
             continue
         generation = solution.generation_mwh[i]
         energy = solution.delivered_mwh[i] if contract.physical else generation
@@ -116,8 +116,10 @@ def _adds_to_surplus(contract: ContractTerms) -> bool:
     return bool(contract.claimable_mwh(contract.available_mwh_per_mw).any())
 
 
-def _has_no_choice(contract: ContractTerms) -> bool:
-    return contract.existing or contract.min_mw >= contract.max_mw
+def _may_be_resold(contract: ContractTerms) -> bool:
+    """Tell whether more of an offer can be signed, and sold in its zone: not what is used on site or taken as used."""
+    a_choice = not contract.existing and contract.min_mw < contract.max_mw
+    return a_choice and contract.site is None and not contract.consumed
 
 
 def _sale_price(problem: Problem, contract: ContractTerms) -> FloatArray:
@@ -126,7 +128,7 @@ def _sale_price(problem: Problem, contract: ContractTerms) -> FloatArray:
 
 def _sold(problem: Problem, solution: Solution, i: int) -> FloatArray:
     z = problem.contracts[i].zone
-    members = [k for k, contract in enumerate(problem.contracts) if contract.zone == z]
+    members = [k for k, contract in enumerate(problem.contracts) if contract.zone == z and contract.site is None]
     if problem.contracts[i].physical:
         mine, what = solution.delivered_mwh[i], solution.sold_mwh[z]
         together = solution.delivered_mwh[members].sum(axis=0) + np.maximum(solution.storage_net_delivery_mwh[z], 0.0)
