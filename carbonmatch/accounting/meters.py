@@ -107,11 +107,24 @@ def _left_out(case: Case) -> list[str]:
         if contract.metered_generation_mw is None
     ]
     told += [
+        f"{name} generated {outside:,.3f} MWh before its contract started or after it ended: nothing of it is claimed."
+        for name, contract in case.contracts.items()
+        if contract.metered_generation_mw is not None
+        for outside in [_outside_mwh(case, contract)]
+        if outside > 0.0
+    ]
+    told += [
         f"{name} has no metered_charge_mw and metered_discharge_mw: it is left out of the accounts."
         for name, storage in case.storage.items()
         if storage.metered_charge_mw is None
     ]
     return told
+
+
+def _outside_mwh(case: Case, contract: Contract) -> float:
+    """Return what a plant generated while its contract was not in force, at the buyer's meter [MWh]."""
+    outside = demanded(contract.metered_generation_mw) * contract.loss_factor * (1.0 - contract.in_force)
+    return float(outside.sum()) * case.grid.hours_per_step
 
 
 def _problem(case: Case) -> Problem:

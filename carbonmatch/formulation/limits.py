@@ -17,6 +17,7 @@ LimitKind = Literal[
     "min_mw",
     "existing_mw",
     "must_run_share",
+    "most_volume_share",
     "max_power_mw",
     "min_power_mw",
     "max_energy_mwh",
@@ -87,13 +88,26 @@ def _contract_limits(problem: Problem) -> Iterator[Limit]:
             if too_large_hurts and contract.min_mw > 0.0:
                 yield Limit("existing_mw", number, f"{key}.existing_mw", contract.min_mw)
         else:
-            if math.isfinite(contract.max_mw):
+            if math.isfinite(contract.max_mw) and not _covers_all_that_is_used(problem, contract):
                 yield Limit("max_mw", number, f"{key}.max_mw", contract.max_mw)
-            if too_large_hurts and contract.min_mw > 0.0:
+            # What is taken by choice, and obliges to nothing, is never too large.
+            obliges = not contract.consumed or contract.volume is not None
+            if too_large_hurts and contract.min_mw > 0.0 and obliges:
                 yield Limit("min_mw", number, f"{key}.min_mw", contract.min_mw)
         if too_large_hurts and contract.dispatchable and contract.least_mwh_per_mw.any():
             least = float(contract.least_mwh_per_mw.max())
             yield Limit("must_run_share", number, f"{key}.must_run_share", least)
+        # Of a size that could be larger, the volume could be too.
+        if contract.volume is not None and math.isfinite(contract.volume.most_share) and math.isfinite(contract.max_mw):
+            yield Limit("most_volume_share", number, f"{key}.most_volume_share", contract.volume.most_share)
+
+
+def _covers_all_that_is_used(problem: Problem, contract: ContractTerms) -> bool:
+    """Tell whether a contract that is taken as it is used can cover the load: a larger size would match no more."""
+    if not contract.consumed:
+        return False
+    load = problem.zones[contract.zone].load_mwh
+    return bool((contract.available_mwh_per_mw * contract.max_mw >= load).all())
 
 
 def _storage_limits(problem: Problem) -> Iterator[Limit]:
@@ -153,6 +167,7 @@ _LIFTED: Final[dict[LimitKind, dict[str, Any]]] = {
     "min_mw": {"min_mw": 0.0},
     "existing_mw": {"min_mw": 0.0},
     "must_run_share": {"least_mwh_per_mw": 0.0},
+    "most_volume_share": {"most_share": math.inf},
     "max_power_mw": {"max_power_mw": math.inf},
     "min_power_mw": {"min_power_mw": 0.0},
     "max_energy_mwh": {"max_energy_mwh": math.inf},
@@ -180,6 +195,8 @@ def _changed(problem: Problem, limit: Limit, changes: dict[str, Any]) -> Problem
     terms: ContractTerms = problem.contracts[limit.number]
     if limit.kind == "must_run_share":
         changes = {"least_mwh_per_mw": np.zeros_like(terms.available_mwh_per_mw) + changes["least_mwh_per_mw"]}
+    if limit.kind == "most_volume_share" and terms.volume is not None:
+        changes = {"volume": replace(terms.volume, **changes)}
     return replace(problem, contracts=_replaced(problem.contracts, limit.number, replace(terms, **changes)))
 
 
@@ -197,6 +214,10 @@ def binds(model: pyo.ConcreteModel, problem: Problem, limit: Limit) -> bool:
     match limit.kind:
         case "max_mw":
             room = not _presses(model.contract[_entry(problem, limit).name].contracted_mw, limit.value)
+        case "most_volume_share":
+            block, volume = model.contract[_entry(problem, limit).name], problem.contracts[limit.number].volume
+            agreed = 0.0 if volume is None else volume.total_mwh_per_mw * float(pyo.value(block.contracted_mw))
+            room = bool(block.most_volume.uslack() > SLACK * limit.value * agreed)
         case "max_power_mw" | "max_energy_mwh":
             room = not _presses(getattr(model.storage[_entry(problem, limit).name], limit.kind[4:]), limit.value)
         case "duration_hours":  # of a storage that could be larger, the power would give more energy too

@@ -165,7 +165,12 @@ def test_every_report_is_written_and_the_bundle_is_verified(solved, run):
     ended = run("report", "run", *(word for name in formats for word in ("--format", name)), "--force")
     assert ended.code == 0, ended.err
     page = (solved / "report.html").read_text()
-    for words in ("onshore wind, baseload", "hydro, pay as consumed", "clean firm, retail supply"):
+    for words in (
+        "Carbon-free share of supply",
+        "onshore wind, baseload",
+        "hydro, pay as consumed",
+        "clean firm, retail supply",
+    ):
         assert words in page
     verified = run("verify", "run/audit.zip")
     assert verified.code == 0, verified.out
@@ -197,3 +202,32 @@ def test_a_metered_period_settles_the_guarantee(case, run):
     # 10 MWh are used in an hour, 3 and 4 delivered: 3 are bought at retail. 2.4 and 3 are claims.
     assert rows.retail_supply_mwh.to_numpy() == pytest.approx(np.full(72, 3.0))
     assert rows.matched_mwh.to_numpy() == pytest.approx(np.full(72, 5.4))
+
+
+def test_what_a_plant_generates_outside_its_contract_is_not_claimed(case, run):
+    # 2.4 MW at the plant for three days, the contract ends after the first: 57.6 of 172.8 MWh are the buyer's.
+    signed = CASE.replace(
+        "    max_mw: 4\n", "    existing_mw: 3\n    metered_generation_mw: 2.4\n    end: 2018-03-31\n"
+    )
+    (case / "metered.yaml").write_text(signed)
+    ended = run("match", "metered.yaml", "--out", "metered")
+    assert ended.code == 0, ended.err
+    block = told(case / "metered")["contracts"]["block"]
+    assert block["generation_mwh"] == pytest.approx(57.6)
+    assert block["delivered_mwh"] == pytest.approx(3 * 24)
+    assert "block generated 115.200 MWh before its contract started or after it ended" in ended.err
+
+
+def test_the_most_of_a_volume_can_stand_in_the_way(case, run):
+    # 10 MW of hydro may give 5000 / 8760 * 0.5 = 28.5 % of 10 MW all day: a load of 10 MW matched at 85 % takes a
+    # share of 0.85 * 8760 / 5000 = 1.4892.
+    river = CASE[CASE.index("  river:") : CASE.index("  retailer:")]
+    for old, new in (("6000", "5000"), ("1.2", "0.5"), ("max_mw: 5", "existing_mw: 10")):
+        river = river.replace(old, new)
+    head, tail = CASE[: CASE.index("  block:")], CASE[CASE.index("storage:") :]
+    (case / "river.yaml").write_text(head + river + tail)
+    ended = run("diagnose", "river.yaml")
+    assert ended.code == 0, ended.err
+    assert "28.5 % of load hour by hour, within the limits of the case" in ended.out
+    (row,) = (line.split() for line in ended.out.splitlines() if line.startswith("contracts.river.most_volume_share"))
+    assert row[1:] == ["share", "0.5", "at", "least", "1.4892", "100.0", "%"]

@@ -280,6 +280,7 @@ MODELS = (
     (moving("storage.battery.connection_mw"), BY_SIZE, {"needed_connection"}),
     (moving("storage.battery.connection_share"), BY_SHARE, ()),
     (moving("surplus.max_share"), EVERYTHING, ()),
+    (moving("contracts.river.most_volume_share"), TAKEN, ()),
     (moving("target.carbon_cap_t_per_year"), CARBON, ()),
     (moving("target.budget_per_year"), {"target": {"matching": "hourly", "budget_per_year": 6000000}}, ()),
     (build_growth_model, LASTING | {"surplus": {"max_share": 0.5}}, {"grown_limit"}),

@@ -32,6 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import contract_delivery
 import contract_prices
 import highspy
 import numpy as np
@@ -71,6 +72,7 @@ class Axis:
     hours: float
     year_fraction: float
     month: IntArray
+    timezone: str = "UTC"
 
     @classmethod
     def of(cls, time: Mapping[str, Any]) -> Axis:
@@ -84,7 +86,7 @@ class Axis:
         hours = step / pd.Timedelta("1h")
         local = starts.tz_convert(zone)
         months = np.asarray(local.year * 12 + local.month)
-        return cls(starts, hours, len(starts) * hours / HOURS_OF_A_YEAR, months)
+        return cls(starts, hours, len(starts) * hours / HOURS_OF_A_YEAR, months, zone)
 
 
 def series(value: Any, axis: Axis, folder: Path) -> FloatArray:
@@ -204,7 +206,7 @@ class Model:
     plants: dict[str, tuple[IntArray, float]] = field(default_factory=dict)  # generation at the meter, loss factor
 
 
-def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - one page, read from top to bottom
+def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR0915 - one page, read from top to bottom
     """Return the matrix of a case given as a mapping; `folder` is what paths of tables are relative to."""
     axis = Axis.of(case["time"])
     steps = len(axis.starts)
@@ -222,11 +224,19 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
         market = Market(axis, spot, folder, spots)
         physical: list[IntArray] = []
         eligible: list[IntArray] = []
+        taken: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
         into_claims: list[tuple[IntArray, float]] = []
 
         for name, contract in contracts.items():
             if contract["zone"] != zone_name:
+                continue
+            if contract["structure"] in contract_delivery.SHAPED | contract_delivery.TAKEN:
+                price = contract_prices.of(contract, market).generated
+                flows = contract_delivery.add(matrix, add_size(model, name, contract), contract, market, price)
+                physical.append(flows.delivered)
+                eligible.append(flows.claimed)
+                taken += flows.taken
                 continue
             generation = add_contract(model, name, contract, market)
             model.plants[name] = generation, contract.get("loss_factor", 1.0)
@@ -255,6 +265,8 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
 
         # Attribute ledger: matched + excess = eligible generation + clean discharge - clean charge
         zone_load = np.sum(list(load.values()), axis=0)
+        if taken:  # as it is used: never sold on
+            matrix.each([(columns, 1.0) for columns in taken], -math.inf, zone_load, steps)
         matched, excess = matrix.columns(steps, 0.0, zone_load), matrix.columns(steps)
         terms = [(matched, 1.0), (excess, 1.0)]
         terms += [(columns, -1.0) for columns in eligible] + [(columns, -sign) for columns, sign in into_claims]
@@ -273,6 +285,16 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     return model
 
 
+def add_size(model: Model, name: str, contract: Mapping[str, Any]) -> IntArray:
+    """Add the size of a contract; return its column."""
+    least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
+    if contract.get("existing_mw") is not None:
+        least = most = contract["existing_mw"]
+    size = model.matrix.columns(1, least, math.inf if most is None else most)
+    model.sizes[f"MW of contract {name}"] = int(size[0])
+    return size
+
+
 def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: Market) -> IntArray:
     """Add size, generation and curtailment of a contract; return its generation.
 
@@ -280,11 +302,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     """
     matrix, axis, spot, folder = model.matrix, market.axis, market.spot, market.folder
     steps = len(axis.starts)
-    least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
-    if contract.get("existing_mw") is not None:
-        least = most = contract["existing_mw"]
-    size = matrix.columns(1, least, math.inf if most is None else most)
-    model.sizes[f"MW of contract {name}"] = int(size[0])
+    size = add_size(model, name, contract)
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours
     price = contract_prices.of(contract, market)

@@ -19,6 +19,7 @@ from carbonmatch.report.overview import (
     weather_year_text,
 )
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -86,6 +87,7 @@ def answer(summary: Summary, units: Units, baselines: Sequence[Baseline]) -> Ans
             for table in (
                 contract_table(summary, units),
                 eligibility_table(summary),
+                *guarantee_tables(summary, units),
                 storage_table(summary, units),
                 grid_table(summary, units),
                 bill_table(summary, units),

@@ -41,7 +41,18 @@ _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
 )
 _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
     **dict.fromkeys(
-        ("amount", "cost", "total", "sales", "net_of_sales", "payment", "primal_objective", "dual_objective"),
+        (
+            "amount",
+            "cost",
+            "total",
+            "sales",
+            "net_of_sales",
+            "payment",
+            "unused_payment",
+            "penalty",
+            "primal_objective",
+            "dual_objective",
+        ),
         (_MONEY, "amount"),
     ),
     **dict.fromkeys(("capacity_cost", "operation_cost", "degradation_cost"), (_MONEY, "amount")),
