@@ -5,8 +5,8 @@
     python benchmarks/terms.py --write             the same, and the table goes into benchmarks/README.md
     python benchmarks/terms.py --case FOLDER       only write the case
 
-The case is of real hours of 2018 in Germany: see `a_case`. Each command starts from nothing, start of Python and imports included;
-CPU and memory are accounted as in run.py. The solvers must agree to 1e-6 of the cost, or nothing is told.
+The case is of real hours of 2018 in Germany: see `a_case`. Each command starts from nothing, start of Python and
+imports included; CPU and memory are accounted as in run.py. The solvers must agree to 1e-6 of the cost, or nothing is told.
 """
 
 from __future__ import annotations
@@ -44,12 +44,22 @@ ONSHORE: Final = {
     "capacity_factor": series("onshore_wind_capacity_factor"),
     "p50_capacity_factor": 0.30,
 }
-OFFSHORE: Final = {"technology": "offshore_wind", "zone": "DE", "capacity_factor": series("offshore_wind_capacity_factor")}
+OFFSHORE: Final = {
+    "technology": "offshore_wind",
+    "zone": "DE",
+    "capacity_factor": series("offshore_wind_capacity_factor"),
+}
 
 KINDS: Final[tuple[Entries, ...]] = (
     {**SOLAR, "structure": "pay_as_produced", "strike_per_mwh": 48, "max_mw": 200},
     {**ONSHORE, "structure": "virtual", "strike_per_mwh": 66, "settles_below_zero": False, "max_mw": 200},
-    {**OFFSHORE, "structure": "pay_as_produced", "strike_per_mwh": 78, "curtailment": {"compensation": 0.5}, "max_mw": 150},
+    {
+        **OFFSHORE,
+        "structure": "pay_as_produced",
+        "strike_per_mwh": 78,
+        "curtailment": {"compensation": 0.5},
+        "max_mw": 150,
+    },
     {
         **ONSHORE,
         "structure": "pay_as_produced",
@@ -222,8 +232,8 @@ def measure(solvers: list[str]) -> str:
         costs[solver] = summary["cost"]["net_of_sales"]
         taken = sum(entry["contracted_mw"] > 0.01 for entry in summary["contracts"].values())
         rows.append(
-            f"| {solver} | {model['columns']:,} | {model['rows']:,} | {account.cpu_seconds:.1f} | {account.wall_seconds:.1f} "
-            f"| {account.peak_mb:.0f} | {check.wall_seconds:.1f} | {taken} | {summary['certificate']['gap']:.0e} |"
+            f"| {solver} | {model['columns']:,} | {model['rows']:,} | {account.cpu_seconds:.1f} "
+            f"| {account.wall_seconds:.1f} | {account.peak_mb:.0f} | {check.wall_seconds:.1f} | {taken} | {summary['certificate']['gap']:.0e} |"
         )
     first = next(iter(costs.values()))
     apart = max(abs(cost / first - 1.0) for cost in costs.values())
@@ -237,8 +247,8 @@ def measure(solvers: list[str]) -> str:
             f"{here['processor']}, {here['cores']} cores; python {found['python']}, "
             f"carbonmatch {found['carbonmatch']}.",
             "",
-            "| a year, 40 contracts, 4 storages, all charges | columns | rows | CPU s | wall s | peak MB | `verify` wall s "
-            "| taken | gap |",
+            "| a year, 40 contracts, 4 storages, all charges | columns | rows | CPU s | wall s | peak MB "
+            "| `verify` wall s | taken | gap |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
             *rows,
         ]

@@ -24,8 +24,8 @@ from carbonmatch.accounting.storage import storage_summaries
 from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
 from carbonmatch.accounting.warnings import warnings
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.records import (
-    SALES_COMPONENTS,
     Certificate,
     ContractLedger,
     ContractTerms,

@@ -20,12 +20,10 @@ from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.supply import overloaded_connections
 from carbonmatch.formulation.target import target_groups, target_sides
-from carbonmatch.formulation.tariff import TARIFF_COMPONENTS
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import YearsOptimum, build_years
 
 __all__ = [
-    "TARIFF_COMPONENTS",
     "Limit",
     "RowNumbers",
     "SizeOfUnit",

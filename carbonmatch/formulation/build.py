@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from carbonmatch.components import COST_COMPONENTS
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
 from carbonmatch.formulation.choices import add_variants
@@ -15,26 +16,8 @@ from carbonmatch.formulation.meter import BehindMeter
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
-from carbonmatch.formulation.tariff import TARIFF_COMPONENTS, tariff_components
-from carbonmatch.records import SALES_COMPONENTS, Problem, TimeTerms
-
-COST_COMPONENTS = (
-    "contracts",
-    "existing_contracts",
-    "storage_capacity",
-    "storage_operation",
-    "storage_degradation",
-    "grid_energy",
-    "firm_capacity",
-    *TARIFF_COMPONENTS,
-    "carbon_price",
-    *SALES_COMPONENTS,
-)
-"""Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
-
-`storage_degradation`, `carbon_price`, the components of a tariff and `export_sales` are there only where the case gives
-them.
-"""
+from carbonmatch.formulation.tariff import tariff_components
+from carbonmatch.records import Problem, TimeTerms
 
 
 def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.ConcreteModel:

@@ -56,7 +56,7 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
-from carbonmatch.records.solution import SALES_COMPONENTS, ShadowPrices, Solution
+from carbonmatch.records.solution import ShadowPrices, Solution
 from carbonmatch.records.tariff import (
     CoincidentPeak,
     DemandCharge,
@@ -70,7 +70,6 @@ from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
-    "SALES_COMPONENTS",
     "SAME_ZONE",
     "UNTRACED",
     "AgeTest",

@@ -5,13 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from carbonmatch.records.array import FloatArray
 from carbonmatch.records.pairing import PairingPrices
-
-SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
-"""Cost components that are earned: negative, and told apart from what is paid."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pytest
 from pyomo.repn import generate_standard_repn
 from small_cases import TWO_HOURS, a_case, merged
 
+from carbonmatch.components import TARIFF_COMPONENTS
 from carbonmatch.formulation import (
-    TARIFF_COMPONENTS,
     build_budget_model,
     build_growth_model,
     build_model,

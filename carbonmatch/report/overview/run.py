@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.bill import bill_table

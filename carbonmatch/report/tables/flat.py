@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import heading, heading_of_key
