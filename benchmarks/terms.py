@@ -6,7 +6,8 @@
     python benchmarks/terms.py --case FOLDER       only write the case
 
 The case is of real hours of 2018 in Germany: see `a_case`. Each command starts from nothing, start of Python and
-imports included; CPU and memory are accounted as in run.py. The solvers must agree to 1e-6 of the cost, or nothing is told.
+imports included; CPU and memory are accounted as in run.py. The solvers must agree to 1e-6 of the cost, or nothing is
+told.
 """
 
 from __future__ import annotations
@@ -233,7 +234,8 @@ def measure(solvers: list[str]) -> str:
         taken = sum(entry["contracted_mw"] > 0.01 for entry in summary["contracts"].values())
         rows.append(
             f"| {solver} | {model['columns']:,} | {model['rows']:,} | {account.cpu_seconds:.1f} "
-            f"| {account.wall_seconds:.1f} | {account.peak_mb:.0f} | {check.wall_seconds:.1f} | {taken} | {summary['certificate']['gap']:.0e} |"
+            f"| {account.wall_seconds:.1f} | {account.peak_mb:.0f} | {check.wall_seconds:.1f} | {taken} "
+            f"| {summary['certificate']['gap']:.0e} |"
         )
     first = next(iter(costs.values()))
     apart = max(abs(cost / first - 1.0) for cost in costs.values())

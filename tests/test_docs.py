@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
+from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
 from carbonmatch.case.library import LibraryEntry
+from carbonmatch.case.neighbour import Neighbour
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
 from carbonmatch.case.price import FlatPrice, SpotPrice, TimeOfUseEntry, TimeOfUsePrice
@@ -58,6 +60,8 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Device,
     Surplus,
     Target,
+    Eligible,
+    Neighbour,
     SeriesReference,
     WeatherYear,
     Outage,

@@ -101,6 +101,7 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         deliverability=case.deliverability(contract) or SAME_ZONE,
         marginal_there=_marginal_there(case, contract),
         guarantee=_guarantee(contract),
+        on_site=contract.site is not None,
     )
 
 
@@ -140,6 +141,7 @@ def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
         lifetime_years=storage.lifetime_years,
         device=_device(storage),
         payment=_payment(case, storage),
+        on_site=storage.site is not None,
     )
 
 

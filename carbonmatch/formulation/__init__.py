@@ -13,7 +13,7 @@ from carbonmatch.formulation.choices import offers_with_choice, with_any_size, w
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
-from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.matching import ledgers_coincide, score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
@@ -42,6 +42,7 @@ __all__ = [
     "differing",
     "extract_solution",
     "hold_operation",
+    "ledgers_coincide",
     "lifted",
     "limit_prices",
     "limits_of",

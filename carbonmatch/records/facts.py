@@ -112,6 +112,7 @@ class Instrument:
     certificates             whether energy attribute certificates come with the energy
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
+    on_site                  it stands behind the meter of a site: what is used there was never purchased
     not_eligible             why it does not count towards the target; empty where it does
     plant_zone               where its plant stands; empty where that is the zone whose load it counts for
     deliverability           why, and when, it counts in that zone, in words
@@ -131,6 +132,7 @@ class Instrument:
     embodied: Embodied | None
     device: Device | None = None
     support_received: str | None = None
+    on_site: bool = False
     not_eligible: str = ""
     plant_zone: str = ""
     deliverability: str = SAME_ZONE
@@ -182,6 +184,7 @@ class StorageFacts:
     efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
     lifetime_years     over which the embodied emissions are spread
     payment            how it is paid for; None where the case names yearly costs and nothing else
+    on_site            it stands behind the meter of a site
     """
 
     name: str
@@ -192,6 +195,7 @@ class StorageFacts:
     lifetime_years: float
     device: Device | None = None
     payment: StoragePayment | None = None
+    on_site: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -223,29 +223,37 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR
         spot = spots[zone_name]
         market = Market(axis, spot, folder, spots)
         physical: list[IntArray] = []
-        eligible: list[IntArray] = []
+        eligible: list[tuple[IntArray, FloatArray]] = []
         taken: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
         into_claims: list[tuple[IntArray, float]] = []
 
         for name, contract in contracts.items():
-            if contract["zone"] != zone_name:
+            if contract.get("delivered_to", contract["zone"]) != zone_name:
                 continue
+            counts = contract["technology"] in counted_technologies(target)
             if contract["structure"] in contract_delivery.SHAPED | contract_delivery.TAKEN:
                 price = contract_prices.of(contract, market).generated
                 flows = contract_delivery.add(matrix, add_size(model, name, contract), contract, market, price)
                 physical.append(flows.delivered)
-                eligible.append(flows.claimed)
+                if counts:
+                    eligible.append((flows.claimed, np.ones(steps)))
                 taken += flows.taken
                 continue
-            generation = add_contract(model, name, contract, market)
+            there = series(case["zones"][contract["zone"]].get("spot_price_per_mwh", 0.0), axis, folder)
+            generation = add_contract(model, name, contract, replace(market, spot=there))
             model.plants[name] = generation, contract.get("loss_factor", 1.0)
             if contract["structure"] != "virtual":
                 physical.append(generation)
-            if contract["technology"] in CARBON_FREE:
-                eligible.append(generation)
+            if counts:
+                rule = (zone.get("neighbours") or {}).get(contract["zone"], {})
+                eligible.append((generation, deliverable(rule, spot, there)))
 
-        structures = {contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name}
+        structures = {
+            contract["structure"]
+            for contract in contracts.values()
+            if contract.get("delivered_to", contract["zone"]) == zone_name
+        }
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
@@ -269,7 +277,8 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR
             matrix.each([(columns, 1.0) for columns in taken], -math.inf, zone_load, steps)
         matched, excess = matrix.columns(steps, 0.0, zone_load), matrix.columns(steps)
         terms = [(matched, 1.0), (excess, 1.0)]
-        terms += [(columns, -1.0) for columns in eligible] + [(columns, -sign) for columns, sign in into_claims]
+        terms += [(columns, -share) for columns, share in eligible]
+        terms += [(columns, -sign) for columns, sign in into_claims]
         matrix.each(terms, 0.0, 0.0, steps)
         weight = np.ones(steps)
         if target.get("grid_credit", False):
@@ -293,6 +302,23 @@ def add_size(model: Model, name: str, contract: Mapping[str, Any]) -> IntArray:
     size = model.matrix.columns(1, least, math.inf if most is None else most)
     model.sizes[f"MW of contract {name}"] = int(size[0])
     return size
+
+
+def counted_technologies(target: Mapping[str, Any]) -> set[str]:
+    """Return the technologies that count towards a target."""
+    named = (target.get("eligible") or {}).get("technologies", "carbon_free")
+    if isinstance(named, list):
+        return set(named)
+    return set(CARBON_FREE) - ({"nuclear", "clean_firm"} if named == "renewable" else set())
+
+
+def deliverable(rule: Mapping[str, Any], here: FloatArray, there: FloatArray) -> FloatArray:
+    """Return 1 in the hours in which both prices are above 0 and no further apart than the rule says, else 0."""
+    share = np.ones(len(here))
+    if "max_price_ratio" in rule:
+        for t, (a, b) in enumerate(zip(here.tolist(), there.tolist(), strict=True)):
+            share[t] = 1.0 if a > 0.0 and b > 0.0 and a / b <= rule["max_price_ratio"] >= b / a else 0.0
+    return share
 
 
 def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: Market) -> IntArray:

@@ -429,6 +429,27 @@ VARIANTS = [
         SECOND_ZONE | {"target.scope": "zone", "target.matching": "annual", "target.cfe": 1.0},
     ),
     Variant(
+        "claims-of-a-neighbour-by-price-ratio",
+        FRANKFURT,
+        lambda r: 0.0 < r.summary["eligibility"]["wind-jutland"]["target"]["deliverable_share"] < 1.0,
+        {
+            "zones.DK1": SECOND_ZONE["zones.DK1"],
+            "zones.DE.neighbours": {"DK1": {"max_price_ratio": 1.05}},
+            "contracts.wind-jutland": SECOND_ZONE["contracts.wind-jutland"]
+            | {"structure": "virtual", "delivered_to": "DE", "strike_per_mwh": 45},
+        },
+    ),
+    Variant(
+        "technologies-by-name",
+        FRANKFURT,
+        lambda r: not r.summary["eligibility"]["wind-brandenburg"]["target"]["counts"],
+        {
+            "target.eligible": {"technologies": ["solar", "offshore_wind", "geothermal"]},
+            "contracts.wind-brandenburg.existing_mw": 60,
+            "contracts.wind-brandenburg.max_mw": None,
+        },
+    ),
+    Variant(
         "two-sites-in-one-zone",
         FRANKFURT,
         lambda r: len(r.summary["grid"]) == 2,
