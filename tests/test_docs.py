@@ -15,6 +15,7 @@ from carbonmatch.case.contracts import (
     CleanFirmContract,
     Curtailment,
     FloatingPrice,
+    HourlyCertificatesContract,
     PayAsProducedContract,
     VirtualContract,
 )
@@ -42,6 +43,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     CleanFirmContract,
     Curtailment,
     FloatingPrice,
+    HourlyCertificatesContract,
     Storage,
     Certificates,
     Device,

@@ -242,5 +242,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    contracts = [c for c in case.contracts.values() if c.zone == storage.zone and not c.certificates_only]
     return not contracts or any(contract.physical for contract in contracts)

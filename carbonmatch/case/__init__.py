@@ -7,6 +7,7 @@ from carbonmatch.case.contracts import (
     Contract,
     Curtailment,
     FloatingPrice,
+    HourlyCertificatesContract,
     PayAsProducedContract,
     VirtualContract,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Curtailment",
     "EnergyPrice",
     "FloatingPrice",
+    "HourlyCertificatesContract",
     "Override",
     "PayAsProducedContract",
     "Provenance",

@@ -123,6 +123,7 @@ _ADVICE = {
     "strike_per_mwh": "give the price of the contract's energy, or price: {index: spot} where it floats",
     "index": "say what the price follows: spot, or a series {file: ..., column: ...}",
     "capacity_factor": "give the hourly profile, such as {file: ..., column: ...}",
+    "offered_mw": "give the volume on offer in every hour, such as {file: ..., column: ...}",
     "power_cost_per_mw_year": "give the yearly cost of a MW of power; 0 if there is none",
     "energy_cost_per_mwh_year": "give the yearly cost of a MWh of energy capacity; 0 if there is none",
     "round_trip_efficiency": "give the efficiency from charge to discharge, such as 0.86",

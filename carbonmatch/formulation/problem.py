@@ -130,8 +130,10 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
     energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+    Certificates open no pool: energy is bought at spot for a clean pool beside a virtual contract alone.
     """
-    physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
+    bring_energy = [c for c in case.contracts.values() if c.zone == storage.zone and not c.certificates_only]
+    physical = {c.physical for c in bring_energy}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     nothing = np.zeros(case.grid.steps)
     at_spot = nothing if spot_price is None else spot_price

@@ -181,7 +181,9 @@ def test_a_contract_without_structure_is_checked_as_far_as_it_goes(workshop):
         "technology",
         "zone",
     ]
-    assert "structure: is missing; a contract is one of pay_as_produced, virtual, clean_firm" in found
+    assert (
+        "structure: is missing; a contract is one of pay_as_produced, virtual, clean_firm, hourly_certificates" in found
+    )
 
 
 def test_names_of_entries_are_checked(workshop):

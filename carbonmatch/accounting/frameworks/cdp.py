@@ -15,6 +15,7 @@ SOURCING_METHOD: Final[Mapping[str, str]] = {
     "pay_as_produced": "physical power purchase agreement with a grid-connected plant",
     "virtual": "financial (virtual) power purchase agreement with a grid-connected plant",
     "clean_firm": "physical power purchase agreement for firm supply",
+    "hourly_certificates": "unbundled procurement of energy attribute certificates",
 }
 """By the structure of a contract; CDP's list is to be chosen from by these words."""
 

@@ -1,6 +1,7 @@
 """Contracts for carbon-free energy: one module per structure."""
 
 from carbonmatch.case.contracts.base import ContractBase
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
 from carbonmatch.case.contracts.price import FloatingPrice
@@ -16,6 +17,7 @@ __all__ = [
     "ContractBase",
     "Curtailment",
     "FloatingPrice",
+    "HourlyCertificatesContract",
     "PayAsProducedContract",
     "ProfileContract",
     "VirtualContract",

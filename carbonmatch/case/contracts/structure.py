@@ -9,17 +9,19 @@ from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_va
 
 from carbonmatch.case.block import refuse, say_value
 from carbonmatch.case.contracts.base import ContractBase
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
 from carbonmatch.case.contracts.virtual import VirtualContract
 from carbonmatch.wording import listed, nearest
 
-Contract = PayAsProducedContract | VirtualContract | CleanFirmContract
+Contract = PayAsProducedContract | VirtualContract | CleanFirmContract | HourlyCertificatesContract
 
 STRUCTURES: Final[dict[str, type[Contract]]] = {
     "pay_as_produced": PayAsProducedContract,
     "virtual": VirtualContract,
     "clean_firm": CleanFirmContract,
+    "hourly_certificates": HourlyCertificatesContract,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from carbonmatch.case import Contract, Zone
 from carbonmatch.formulation.structures.clean_firm import clean_firm
+from carbonmatch.formulation.structures.hourly_certificates import hourly_certificates
 from carbonmatch.formulation.structures.pay_as_produced import pay_as_produced
 from carbonmatch.formulation.structures.plant import Offer
 from carbonmatch.formulation.structures.price import priced
@@ -20,6 +21,7 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
     "pay_as_produced": pay_as_produced,
     "virtual": virtual,
     "clean_firm": clean_firm,
+    "hourly_certificates": hourly_certificates,
 }
 """By structure: what one MW of a contract offers and costs, from (contract, zone, hours per step)."""
 
@@ -31,9 +33,10 @@ def contract_terms(contract: Contract, zone_number: int, zones: Mapping[str, Zon
     """
     existing = contract.existing_mw is not None
     least_mw, most_mw = contract.min_mw, contract.max_mw
-    if contract.existing_mw is not None:
-        least_mw = most_mw = contract.existing_mw
     offer = priced(OFFERS[contract.structure](contract, zones[contract.zone], hours), contract, zones)
+    size_mw = offer.size_mw if contract.existing_mw is None else contract.existing_mw
+    if size_mw is not None:
+        least_mw = most_mw = size_mw
     eligible = contract.technology.carbon_free
     return ContractTerms(
         name=contract.name,

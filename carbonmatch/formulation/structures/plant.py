@@ -13,7 +13,10 @@ from carbonmatch.records import FloatArray
 
 @dataclass(frozen=True)
 class Offer:
-    """One MW of a contract; the fields are those of `ContractTerms`, arrays are (steps,)."""
+    """One MW of a contract; the fields are those of `ContractTerms`, arrays are (steps,).
+
+    size_mw   the one size that it has, where the case names no limits
+    """
 
     available_mwh_per_mw: FloatArray
     least_mwh_per_mw: FloatArray
@@ -28,6 +31,7 @@ class Offer:
     claim_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
+    size_mw: float | None = None
 
 
 def delivered_share(contract: Contract, hours: float) -> FloatArray:

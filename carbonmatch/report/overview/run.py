@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
@@ -200,13 +200,14 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
 
 
 def _taken(contract: Summary, units: Units) -> bool:
-    return bool(contract["contracted_mw"] >= units.nothing_mw)
+    size = size_of_choice(contract)
+    return bool(contract["generation_mwh"] > units.nothing_mw if size is None else size >= units.nothing_mw)
 
 
 def _technology(contract: Summary) -> str:
     words = [contract["technology"].replace("_", " ")]
-    if contract["structure"] == "virtual":
-        words.append("virtual")
+    if contract["structure"] in {"virtual", "hourly_certificates"}:
+        words.append(contract["structure"].replace("_", " "))
     if contract["existing"]:
         words.append("existing")
     return ", ".join(words)

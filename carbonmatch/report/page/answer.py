@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
+from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview import (
     Column,
     OverviewTable,
@@ -92,7 +92,7 @@ def taken(summary: Summary, units: Units) -> dict[str, Any]:
     return {
         name: contract
         for name, contract in (summary.get("contracts") or {}).items()
-        if _counts(contract.get("contracted_mw"), contract["generation_mwh"], summary, units)
+        if _counts(size_of_choice(contract), contract["generation_mwh"], summary, units)
     }
 
 
@@ -264,7 +264,7 @@ def _premium(baseline: Baseline, units: Units) -> BigNumber:
 def technology(contract: Mapping[str, Any]) -> str:
     """Write what a contract is."""
     words = [contract["technology"].replace("_", " ")]
-    if contract.get("structure") in {"virtual", "clean_firm"}:
+    if contract.get("structure") in {"virtual", "clean_firm", "hourly_certificates"}:
         words.append(contract["structure"].replace("_", " "))
     if contract.get("existing"):
         words.append("existing")
