@@ -227,12 +227,13 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
             if contract["zone"] != zone_name:
                 continue
             generation = add_contract(model, name, contract, market)
-            if contract["structure"] != "virtual":
+            if contract["structure"] not in {"virtual", "hourly_certificates"}:
                 physical.append(generation)
             if contract["technology"] in CARBON_FREE:
                 eligible.append(generation)
 
         structures = {contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name}
+        structures -= {"hourly_certificates"}
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
@@ -277,6 +278,10 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     """
     matrix, axis, spot, folder = model.matrix, market.axis, market.spot, market.folder
     steps = len(axis.starts)
+    if contract["structure"] == "hourly_certificates":
+        bought = matrix.columns(steps, 0.0, series(contract["offered_mw"], axis, folder) * axis.hours)
+        matrix.pay(bought, contract_prices.of(contract, market).generated)
+        return bought
     least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
     if contract.get("existing_mw") is not None:
         least = most = contract["existing_mw"]
