@@ -288,5 +288,6 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.load_zone == storage.zone]
+    here = (contract for contract in case.contracts.values() if contract.load_zone == storage.zone)
+    contracts = [contract for contract in here if not contract.certificates_only]
     return not contracts or any(contract.physical for contract in contracts)

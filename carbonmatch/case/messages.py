@@ -125,6 +125,7 @@ _ADVICE = {
     "index": "say what the price follows: spot, or a series {file: ..., column: ...}",
     "cfe_share": "give the share of each MWh that is carbon-free, a number or {file: ..., column: ...}",
     "capacity_factor": "give the hourly profile, such as {file: ..., column: ...}",
+    "offered_mw": "give the volume on offer in every hour, such as {file: ..., column: ...}",
     "power_cost_per_mw_year": "give the yearly cost of a MW of power; 0 if there is none. Or give owned or tolled",
     "energy_cost_per_mwh_year": "give the yearly cost of a MWh of energy capacity; 0 if there is none",
     "discount_rate": "give the yearly rate of the annuity as a share, such as 0.07; 0 spreads the investment evenly",

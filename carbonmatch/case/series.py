@@ -221,6 +221,7 @@ MeteredPower = Annotated[
     ),
 ]
 
+OfferedPower = Annotated[FloatArray, SeriesRule("a power on offer", "MW", low=0)]
 Price = Annotated[FloatArray, SeriesRule("a price")]
 Intensity = Annotated[FloatArray, SeriesRule("a carbon intensity", "g/kWh", low=0)]
 CfeShare = Annotated[FloatArray, SeriesRule("a share of carbon-free energy", low=0, high=1)]

@@ -84,7 +84,9 @@ def _contract_limits(problem: Problem) -> Iterator[Limit]:
         if not contract.eligible:
             continue
         key = f"contracts.{contract.name}"
-        if contract.existing:
+        if contract.structure == "hourly_certificates":  # its size is the largest offer of an hour, and burdens nobody
+            yield Limit("max_mw", number, f"{key}.offered_mw", contract.max_mw)
+        elif contract.existing:
             if too_large_hurts and contract.min_mw > 0.0:
                 yield Limit("existing_mw", number, f"{key}.existing_mw", contract.min_mw)
         else:

@@ -174,7 +174,8 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
     energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
-    add a pool: it never takes away what a storage could do before.
+    add a pool: it never takes away what a storage could do before. Certificates open no pool: energy is bought at
+    spot for a clean pool beside a virtual contract alone.
 
     Behind the meter of a site there are a clean and a grey pool, and neither has a price of its own: what the meter
     sees of them is bought and sold there.
@@ -183,7 +184,8 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     if storage.site is not None:
         names = ("clean", "grey") if storage.grid_charging else ("clean",)
         return tuple(PoolTerms(name, name == "clean", False, nothing, nothing) for name in names)
-    physical = {c.physical for c in case.contracts.values() if c.load_zone == storage.zone}
+    here = [c for c in case.contracts.values() if c.load_zone == storage.zone and not c.certificates_only]
+    physical = {contract.physical for contract in here}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     at_spot = nothing if spot_price is None else spot_price
     if storage.paired_with is not None:

@@ -12,6 +12,7 @@ STRUCTURE_WORDS: Final[Mapping[str, str]] = {
     "shaped": "shaped",
     "pay_as_consumed": "pay as consumed",
     "retail_supply": "retail supply",
+    "hourly_certificates": "hourly certificates",
 }
 """By structure; pay as produced is what a reader takes a contract for, and goes unsaid."""
 

@@ -64,6 +64,21 @@ class YearsResult:
         return year_table(self.summary["years"])
 
 
+def _offers_that_differ(problem: YearsProblem) -> list[Fault]:
+    """Return the certificates whose largest offer is another one in some year: a size is the same in all of them."""
+    what = (
+        "is not the same at its highest in all weather years, and a size is one for all of them; give the offer the "
+        "same highest value in each, or take weather_years out"
+    )
+    first = problem.first.contracts
+    return [
+        Fault(f"contracts.{contract.name}.offered_mw", what)
+        for i, contract in enumerate(first)
+        if contract.structure == "hourly_certificates"
+        and any(year.problem.contracts[i].max_mw != contract.max_mw for year in problem.years)
+    ]
+
+
 def solve_years(
     case: Path | str | Sequence[Case],
     options: SolveOptions | None = None,
@@ -98,6 +113,8 @@ def solve_years(
         raise InputError([Fault(name, what) for name in strangers])
     stages.seconds["reading the case"] = sum(each.provenance.seconds for each in cases)
     problem = YearsProblem(tuple(_terms(each, given) for each in cases))
+    if changed := _offers_that_differ(problem):
+        raise InputError(changed)
     whole = _solved_together(problem, cases, given, options, stages)
     with _folder(out, force=force) as folder:
         summaries, limits = dict[str, dict[str, Any]](), list[str]()

@@ -243,7 +243,7 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR
             there = series(case["zones"][contract["zone"]].get("spot_price_per_mwh", 0.0), axis, folder)
             generation = add_contract(model, name, contract, replace(market, spot=there))
             model.plants[name] = generation, contract.get("loss_factor", 1.0)
-            if contract["structure"] != "virtual":
+            if contract["structure"] not in {"virtual", "hourly_certificates"}:
                 physical.append(generation)
             if counts:
                 rule = (zone.get("neighbours") or {}).get(contract["zone"], {})
@@ -254,6 +254,7 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR
             for contract in contracts.values()
             if contract.get("delivered_to", contract["zone"]) == zone_name
         }
+        structures -= {"hourly_certificates"}
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
@@ -328,6 +329,10 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     """
     matrix, axis, spot, folder = model.matrix, market.axis, market.spot, market.folder
     steps = len(axis.starts)
+    if contract["structure"] == "hourly_certificates":
+        bought = matrix.columns(steps, 0.0, series(contract["offered_mw"], axis, folder) * axis.hours)
+        matrix.pay(bought, contract_prices.of(contract, market).generated)
+        return bought
     size = add_size(model, name, contract)
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours

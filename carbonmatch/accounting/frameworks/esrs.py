@@ -79,7 +79,9 @@ def _instrument_type(purchase: Purchase) -> str:
 
 
 def _bundling(purchase: Purchase) -> str:
-    return "bundled with energy" if purchase.bundled else "unbundled (virtual contracts)"
+    if purchase.bundled:
+        return "bundled with energy"
+    return f"unbundled ({'virtual contracts' if purchase.instrument.structure == 'virtual' else 'certificates'})"
 
 
 def _listed(yearly: Sequence[Purchase], kind: Callable[[Purchase], str]) -> str:

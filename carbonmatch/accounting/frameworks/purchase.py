@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from carbonmatch.records import Facts, Instrument
+
+CLAIMS_ALONE: Final = frozenset({"virtual", "hourly_certificates"})
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Purchase:
 
     @property
     def bundled(self) -> bool:
-        """Whether the energy comes with its attributes: a virtual contract moves the claim alone."""
-        return self.instrument.structure != "virtual"
+        """Whether the energy comes with its attributes: virtual contracts and certificates are claims alone."""
+        return self.instrument.structure not in CLAIMS_ALONE
 
 
 def purchases_of(statement: Mapping[str, Any], facts: Facts) -> tuple[Purchase, ...]:

@@ -1,6 +1,7 @@
 """Contracts for carbon-free energy: one module per structure."""
 
 from carbonmatch.case.contracts.base import ContractBase
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
@@ -24,6 +25,7 @@ __all__ = [
     "DeliveredContract",
     "FloatingPrice",
     "Guarantee",
+    "HourlyCertificatesContract",
     "PayAsConsumedContract",
     "PayAsProducedContract",
     "PlantContract",

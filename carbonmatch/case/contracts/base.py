@@ -98,6 +98,9 @@ class ContractBase(Entry):
     physical: ClassVar[bool] = True
     """Whether its energy is delivered to the load, or sold."""
 
+    certificates_only: ClassVar[bool] = False
+    """Whether claims are all that it brings: no energy, and none that it settles."""
+
     dispatchable: ClassVar[bool] = False
     """Whether its output is the buyer's choice, so that what is not taken is not curtailed."""
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_va
 
 from carbonmatch.case.block import refuse, say_value
 from carbonmatch.case.contracts.base import ContractBase
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
@@ -25,6 +26,7 @@ Contract = (
     | ShapedContract
     | PayAsConsumedContract
     | RetailSupplyContract
+    | HourlyCertificatesContract
 )
 
 STRUCTURES: Final[dict[str, type[Contract]]] = {
@@ -35,6 +37,7 @@ STRUCTURES: Final[dict[str, type[Contract]]] = {
     "shaped": ShapedContract,
     "pay_as_consumed": PayAsConsumedContract,
     "retail_supply": RetailSupplyContract,
+    "hourly_certificates": HourlyCertificatesContract,
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from carbonmatch.case import Contract, Zone
 from carbonmatch.formulation.structures.choice import choice_terms, least_of_all
 from carbonmatch.formulation.structures.clean_firm import clean_firm
+from carbonmatch.formulation.structures.hourly_certificates import hourly_certificates
 from carbonmatch.formulation.structures.pay_as_consumed import pay_as_consumed
 from carbonmatch.formulation.structures.pay_as_produced import pay_as_produced
 from carbonmatch.formulation.structures.plant import Offer
@@ -30,6 +31,7 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
     "shaped": shaped,
     "pay_as_consumed": pay_as_consumed,
     "retail_supply": retail_supply,
+    "hourly_certificates": hourly_certificates,
 }
 """By structure: what one MW of a contract offers and costs, from (contract, zone, hours per step)."""
 
@@ -50,9 +52,10 @@ def contract_terms(
     """
     existing, in_force = contract.existing_mw is not None, contract.in_force
     least_mw, most_mw = contract.min_mw, contract.max_mw
-    if contract.existing_mw is not None:
-        least_mw = most_mw = contract.existing_mw
     offer = priced(OFFERS[contract.structure](contract, zones[contract.zone], grid.hours_per_step), contract, zones)
+    size_mw = offer.size_mw if contract.existing_mw is None else contract.existing_mw
+    if size_mw is not None:
+        least_mw = most_mw = size_mw
     volume, choice = volume_terms(contract, grid), choice_terms(contract, least_mw)
     if offer.consumed and not existing and choice is None and not _size_is_a_choice(offer, volume):
         least_mw = most_mw = max(peak_import_mw, least_mw) if most_mw is None else most_mw

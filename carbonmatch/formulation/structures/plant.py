@@ -13,7 +13,10 @@ from carbonmatch.records import FloatArray
 
 @dataclass(frozen=True)
 class Offer:
-    """One MW of a contract; the fields are those of `ContractTerms`, arrays are (steps,)."""
+    """One MW of a contract; the fields are those of `ContractTerms`, arrays are (steps,).
+
+    size_mw   the one size that it has, where the case names no limits
+    """
 
     available_mwh_per_mw: FloatArray
     least_mwh_per_mw: FloatArray
@@ -29,6 +32,7 @@ class Offer:
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
     consumed: bool = False
+    size_mw: float | None = None
 
 
 def delivered_share(contract: Contract, hours: float) -> FloatArray:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from carbonmatch.components import SALES_COMPONENTS
-from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
+from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
@@ -230,7 +230,8 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
 
 
 def _taken(contract: Summary, units: Units) -> bool:
-    return bool(contract["contracted_mw"] >= units.nothing_mw)
+    size = size_of_choice(contract)
+    return bool(contract["generation_mwh"] > units.nothing_mw if size is None else size >= units.nothing_mw)
 
 
 def _technology(contract: Summary) -> str:

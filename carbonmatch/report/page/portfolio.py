@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import Units, number, share
+from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview import (
     Column,
     OverviewTable,
@@ -24,7 +24,7 @@ def taken(summary: Summary, units: Units) -> dict[str, Any]:
     return {
         name: contract
         for name, contract in (summary.get("contracts") or {}).items()
-        if _counts(contract.get("contracted_mw"), contract["generation_mwh"], summary, units)
+        if _counts(size_of_choice(contract), contract["generation_mwh"], summary, units)
     }
 
 

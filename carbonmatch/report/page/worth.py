@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units
+from carbonmatch.report.offer import asked_per_mwh, asked_text
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.cost import Bar, BarChart
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, columns

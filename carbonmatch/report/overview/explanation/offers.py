@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from carbonmatch.report.asked_price import asked_text
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, number, whole, yearly
+from carbonmatch.report.offer import asked_text
 from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 
 NO_LIMIT: Final = "at any cost"

@@ -8,6 +8,12 @@ from typing import Any
 from carbonmatch.report.numbers import Units
 
 
+def size_of_choice(contract: Mapping[str, Any]) -> float | None:
+    """Return the size that tells whether a contract is taken [MW]; None where what is bought of it tells that."""
+    size: float | None = contract.get("contracted_mw")
+    return None if contract.get("structure") == "hourly_certificates" else size
+
+
 def asked_per_mwh(contract: Mapping[str, Any]) -> float | None:
     """Return what a MWh costs, from the summary of a contract: its strike, or the mean of what is paid."""
     price: float | None = contract.get("mean_price_per_mwh", contract.get("strike_per_mwh"))
