@@ -91,6 +91,7 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         embodied=_embodied(case, contract),
         device=_device(contract),
         support_received=contract.support_received,
+        on_site=contract.site is not None,
     )
 
 
@@ -117,6 +118,7 @@ def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
         else Embodied(storage.embodied_kg_per_kwh, (given and given.source) or GIVEN),
         lifetime_years=storage.lifetime_years,
         device=_device(storage),
+        on_site=storage.site is not None,
     )
 
 

@@ -4,16 +4,22 @@ ghgp_2015             GHG Protocol Scope 2 Guidance (2015): claims count by the 
 ghgp_revision_draft   its revision as consulted on from October 2025 to January 2026: claims count by the hour
 
 Both give a location-based and a market-based figure, each a list of lines whose MWh add up to the load.
+
+What a plant behind the meter generates and the site uses is no purchased electricity: it emits nothing in scope 2 but
+what the case says of the plant, needs no instrument, and stands in lines of its own (`on_site`). What leaves through
+the meter is an instrument like any other. Location-based emissions are those of the metered import.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from carbonmatch.records import (
+    DIRECT,
     UNTRACED,
     Factor,
     Facts,
@@ -23,6 +29,7 @@ from carbonmatch.records import (
     Ledger,
     SiteFacts,
     ZoneFacts,
+    ZoneLedger,
     mix_of_unclaimed,
     served_by_standard_supply,
     totals,
@@ -30,6 +37,8 @@ from carbonmatch.records import (
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 
 SAME_ZONE: Final = "same zone as the load"
+ON_SITE: Final = "on_site"
+NOT_PURCHASED: Final = "generated behind the meter: not purchased"
 NOT_GIVEN: Final = "not given in the case"
 
 NOTHING_SHARE: Final = 1e-9
@@ -115,7 +124,7 @@ def _statement(
     title: str, status: str, lines: list[Line], ledger: Ledger, *, excess_mwh: float, notes: list[str]
 ) -> dict[str, Any]:
     load = sum(float(zone.load_mwh.sum()) for zone in ledger.zones)
-    told = [line.told() for line in lines if float(line.mwh.sum()) > NOTHING_SHARE * load]
+    told = [line.told() for line in lines if abs(float(line.mwh.sum())) > NOTHING_SHARE * load]
     claimed = sum(line["mwh"] for line in told if line["instrument"])
     return {
         "title": title,
@@ -136,9 +145,30 @@ def _total(told: list[dict[str, Any]], method: str) -> float | None:
     return None if any(value is None for value in emitted) else float(sum(emitted))
 
 
-def location_based(facts: ZoneFacts, load_mwh: FloatArray) -> Line:
-    """Return the load at the average of the grid; contracts have no place in this method."""
-    return Line("location_based", facts.name, "grid_average", load_mwh, facts.average)
+def location_based(facts: ZoneFacts, zone: ZoneLedger) -> list[Line]:
+    """Return what passed the meters at the average of the grid; contracts have no place in this method.
+
+    The load that did not pass them was met by what stands behind them, less what that charged, and emits nothing here.
+    """
+    lines = [Line("location_based", facts.name, "grid_average", zone.metered_import_mwh, facts.average)]
+    if zone.metered_export_mwh is not None:
+        steps = len(zone.load_mwh)
+        behind = zone.load_mwh - zone.metered_import_mwh
+        lines.append(
+            Line("location_based", facts.name, ON_SITE, behind, Factor(np.zeros(steps), NOT_PURCHASED, "", "annual"))
+        )
+    return lines
+
+
+def used_on_site_share(facts: Facts, ledger: Ledger, z: int) -> FloatArray:
+    """Return the share of generation behind the meters of a zone that does not leave through them, 0..1 per step."""
+    zone = ledger.zones[z]
+    plants = [i for i, instrument in enumerate(facts.instruments) if instrument.zone == z and instrument.on_site]
+    generation = np.sum([ledger.contracts[i].generation_mwh for i in plants], axis=0) + np.zeros(len(zone.load_mwh))
+    exported = np.zeros_like(generation) if zone.metered_export_mwh is None else zone.metered_export_mwh
+    left = np.minimum(exported, generation)
+    share: FloatArray = 1.0 - np.divide(left, generation, out=np.zeros_like(generation), where=generation > 0.0)
+    return share
 
 
 def lines_2015(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
@@ -153,16 +183,33 @@ def lines_2015(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
     load = float(zone.load_mwh.sum())
     spread = zone.load_mwh / load if load > 0.0 else np.zeros(steps)
     offered = {i: float(mwh) for i, mwh in enumerate(_net_generation(ledger)) if facts.instruments[i].zone == z}
+    used = _used_on_site(facts, ledger, z, offered)
+    offered = {i: mwh - used.get(i, 0.0) for i, mwh in offered.items()}
     total = sum(offered.values())
-    part = min(1.0, load / total) if total > 0.0 else 0.0
-    lines = [location_based(facts.zones[z], zone.load_mwh)]
+    part = min(1.0, (load - sum(used.values())) / total) if total > 0.0 else 0.0
+    lines = []
+    for i, mwh in used.items():
+        lines.append(_on_site(zone.name, facts.instruments[i], mwh * spread, "annual"))
     for i, mwh in offered.items():
         instrument = facts.instruments[i]
         claimed = max(mwh, 0.0) * part
         lines.append(_claim(zone.name, instrument, claimed * spread, "annual"))
-    left = zone.load_mwh - np.sum([line.mwh for line in lines[1:]] or [np.zeros(steps)], axis=0)
+    left = zone.load_mwh - np.sum([line.mwh for line in lines] or [np.zeros(steps)], axis=0)
     left = np.where(np.abs(left) <= 1e-12 * zone.load_mwh.max(initial=0.0), 0.0, left)
-    return [*lines, *_rest(facts.zones[z], [s for s in facts.sites if s.zone == z], left, zone.load_mwh)]
+    rest = _rest(facts.zones[z], [s for s in facts.sites if s.zone == z], left, zone.load_mwh)
+    return [*location_based(facts.zones[z], zone), *lines, *rest]
+
+
+def _used_on_site(facts: Facts, ledger: Ledger, z: int, offered: Mapping[int, float]) -> dict[int, float]:
+    """Return what of each plant behind a meter was used there over the period, up to the load [MWh]."""
+    stays = used_on_site_share(facts, ledger, z)
+    used = {
+        i: max(mwh - float((ledger.contracts[i].generation_mwh * (1.0 - stays)).sum()), 0.0)
+        for i, mwh in offered.items()
+        if facts.instruments[i].on_site
+    }
+    load, total = float(ledger.zones[z].load_mwh.sum()), sum(used.values())
+    return {i: mwh * min(1.0, load / total) if total > 0.0 else 0.0 for i, mwh in used.items()}
 
 
 def _net_generation(ledger: Ledger) -> FloatArray:
@@ -205,21 +252,36 @@ def lines_of_revision(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
     """
     zone, known = ledger.zones[z], facts.zones[z]
     steps = len(zone.load_mwh)
-    lines = [location_based(known, zone.load_mwh)]
+    lines: list[Line] = []
     for i, instrument in enumerate(facts.instruments):
         if instrument.zone != z:
             continue
         mine = ledger.claims.contract == i
         claimed = totals(ledger.claims.step[mine], ledger.claims.matched_mwh[mine], steps)
+        used = _claimed_on_site(facts, ledger, z, i) if instrument.on_site else None
+        if used is not None:
+            lines.append(_on_site(zone.name, instrument, used, "hourly"))
+            claimed = claimed - used
         lines.append(_claim(zone.name, instrument, claimed, "hourly"))
-    left = np.maximum(zone.load_mwh - np.sum([line.mwh for line in lines[1:]] or [np.zeros(steps)], axis=0), 0.0)
+    left = np.maximum(zone.load_mwh - np.sum([line.mwh for line in lines] or [np.zeros(steps)], axis=0), 0.0)
     if known.standard_supply is not None and known.standard_supply_share is not None:
         served = served_by_standard_supply(known.standard_supply_share, zone.load_mwh, left)
         lines.append(Line("market_based", known.name, "standard_supply", served, known.standard_supply))
         left = left - served
     default = Factor(np.full(steps, LAST_RESORT_G_PER_KWH), LAST_RESORT_SOURCE, "2014", "annual")
     tier, factor = mix_of_unclaimed(known.residual_mix, known.fossil_mix) or ("default", default)
-    return [*lines, Line("market_based", known.name, tier, left, factor)]
+    return [*location_based(known, zone), *lines, Line("market_based", known.name, tier, left, factor)]
+
+
+def _claimed_on_site(facts: Facts, ledger: Ledger, z: int, i: int) -> FloatArray:
+    """Return the claims of a plant behind a meter that were used there: direct, or out of a storage there [MWh]."""
+    claims, steps = ledger.claims, len(ledger.starts)
+    through = np.array([storage.on_site for storage in facts.storage] + [True])[claims.storage]  # the last: DIRECT
+    mine = (claims.contract == i) & through
+    direct = mine & (claims.storage == DIRECT)
+    stays = used_on_site_share(facts, ledger, z)[claims.step]
+    mwh = np.where(direct, claims.matched_mwh * stays, claims.matched_mwh)
+    return totals(claims.step[mine], mwh[mine], steps)
 
 
 def market_based_t(facts: Facts, ledger: Ledger, z: int) -> FloatArray:
@@ -227,6 +289,10 @@ def market_based_t(facts: Facts, ledger: Ledger, z: int) -> FloatArray:
     lines = [line.emitted_t for line in lines_of_revision(facts, ledger, z) if line.method == "market_based"]
     emitted: FloatArray = np.sum([line for line in lines if line is not None], axis=0)
     return emitted
+
+
+def _on_site(zone: str, instrument: Instrument, mwh: FloatArray, basis: Granularity) -> Line:
+    return Line("market_based", zone, ON_SITE, mwh, replace(instrument.factor, source=NOT_PURCHASED), "", basis)
 
 
 def _claim(zone: str, instrument: Instrument, mwh: FloatArray, basis: Granularity) -> Line:

@@ -36,7 +36,7 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
         }
     ),
     ("sites", "NAME"): frozenset({"load", "forecast_load", "supplier_emission_factor_g_per_kwh"}),
-    ("sites", "NAME", "grid"): frozenset({"energy"}),
+    ("sites", "NAME", "grid"): frozenset({"energy", "coincident_peak", "export_price"}),
     ("contracts", "NAME"): frozenset(
         {
             *("capacity_factor", "p50_capacity_factor", "availability", "outages"),

@@ -9,7 +9,7 @@ import numpy as np
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from carbonmatch.errors import InfeasibleError
+from carbonmatch.errors import Fault, InfeasibleError, InputError
 from carbonmatch.formulation.build import add_demands, add_parts
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted
 from carbonmatch.formulation.target import (
@@ -31,8 +31,15 @@ def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
     others. Where the target is one of the mean, no year has a target row of its own; every other limit is each year's.
 
     Raises:
+        InputError: subscribed power is to be chosen.
         InfeasibleError: a year has nothing to meet its target with; the message names it.
     """
+    free = [
+        s.name for s in problem.first.sites if s.tariff.subscription is not None and s.tariff.subscription.mw is None
+    ]
+    if free:
+        what = "is left out, and the best one for several weather years is not looked for; give it"
+        raise InputError([Fault(f"sites.{name}.grid.subscribed.mw", what) for name in free])
     with PauseGC():
         model = pyo.ConcreteModel(name=problem.first.name)
         model.year = pyo.Block([year.name for year in problem.years])

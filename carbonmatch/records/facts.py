@@ -107,6 +107,7 @@ class Instrument:
     certificates             whether energy attribute certificates come with the energy
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
+    on_site                  it stands behind the meter of a site: what is used there was never purchased
     """
 
     name: str
@@ -121,6 +122,7 @@ class Instrument:
     embodied: Embodied | None
     device: Device | None = None
     support_received: str | None = None
+    on_site: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class StorageFacts:
 
     efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
     lifetime_years     over which the embodied emissions are spread
+    on_site            it stands behind the meter of a site
     """
 
     name: str
@@ -149,6 +152,7 @@ class StorageFacts:
     embodied: Embodied | None
     lifetime_years: float
     device: Device | None = None
+    on_site: bool = False
 
 
 @dataclass(frozen=True)
