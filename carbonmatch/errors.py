@@ -54,9 +54,16 @@ class InfeasibleError(CarbonMatchError):
 
 
 class UnboundedError(CarbonMatchError):
-    """The cost of the case can fall without limit: something in it earns money at any size."""
+    """The cost of the case can fall without limit: something in it earns money at any size.
+
+    growing   the sizes along which it falls, as (name of the offer, name of the size), as far as they are known
+    """
 
     exit_code: ClassVar[int] = 4
+
+    def __init__(self, message: str, growing: Iterable[tuple[str, str]] = ()) -> None:
+        self.growing: tuple[tuple[str, str], ...] = tuple(growing)
+        super().__init__(message)
 
 
 class LimitError(CarbonMatchError):

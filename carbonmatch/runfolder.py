@@ -72,8 +72,9 @@ EXPLANATION_TABLES: Final = ("prices", "contracts", "storage", "limits", "weeks"
 PROVENANCE: Final = "provenance.json"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
-    *("summary", "contracts", "storage", "grid", "bill", "cost", "scores", "scope2"),
-    *("frameworks", "assumptions", "monthly", "hourly", "hourly_contracts", "hourly_storage", "claims", "links"),
+    *("summary", "contracts", "eligibility", "storage", "grid", "bill", "cost", "scores"),
+    *("scope2", "frameworks", "assumptions"),
+    *("monthly", "hourly", "hourly_contracts", "hourly_storage", "claims", "links"),
 )
 """The tables of the formats csv and parquet."""
 

@@ -100,6 +100,13 @@ class TimeGrid:
         return float(sum(count * self.hours_per_step / length for count, length in zip(counts, hours, strict=True)))
 
     @cached_property
+    def months(self) -> float:
+        """Local calendar months that the horizon covers; of a month in part, its hours over the hours of that month."""
+        counts = np.bincount(self.month_of_step)
+        hours = [_hours_of_month(label, self.timezone) for label in self.month_labels]
+        return float(sum(count * self.hours_per_step / length for count, length in zip(counts, hours, strict=True)))
+
+    @cached_property
     def month_of_step(self) -> IntArray:
         """Number of each step's local calendar month, counted from 0 at the start of the horizon."""
         months = self.local_index.year.to_numpy(np.int64) * 12 + self.local_index.month.to_numpy(np.int64)
@@ -224,15 +231,15 @@ def _wall(wall: datetime) -> str:
     return f"{wall:%Y-%m-%d %H:%M}"
 
 
+def _hours_of_month(label: str, timezone: str) -> float:
+    zone = zoneinfo.ZoneInfo(timezone)
+    year, month = (int(part) for part in label.split("-"))
+    following = (year + month // 12, month % 12 + 1)
+    first, last = (datetime(y, m, 1, tzinfo=zone).astimezone(UTC) for y, m in ((year, month), following))
+    return (last - first) / timedelta(hours=1)
+
+
 def _hours_of_year(year: int, timezone: str) -> float:
     zone = zoneinfo.ZoneInfo(timezone)
     first, last = (datetime(y, 1, 1, tzinfo=zone).astimezone(UTC) for y in (year, year + 1))
     return (last - first) / timedelta(hours=1)
-
-
-def _hours_of_month(label: str, timezone: str) -> float:
-    zone = zoneinfo.ZoneInfo(timezone)
-    year, month = (int(part) for part in label.split("-"))
-    first = datetime(year, month, 1, tzinfo=zone)
-    following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-    return (following.astimezone(UTC) - first.astimezone(UTC)) / timedelta(hours=1)

@@ -7,6 +7,7 @@ from typing import Final
 KG_PER_TONNE: Final = 1000.0
 
 KW_PER_MW: Final = 1000.0
+"""A price per kW, or per kWh, is a thousandth of that per MW, or per MWh."""
 
 G_PER_KWH_TO_T_PER_MWH: Final = 1e-3
 """1 g/kWh = 1 kg/MWh = 0.001 t/MWh."""
@@ -22,6 +23,13 @@ DUAL_TOLERANCE: Final = 1e-6
 
 GAP_TOLERANCE: Final = 1e-6
 """Largest distance of cost and dual bound, as a share of gross cost: 50 in the currency on a cost of 50 million."""
+
+INTEGER_TOLERANCE: Final = 1e-6
+"""Distance from a whole number that is none: an engine leaves 1e-9, and a hundred lots of 10 MW are right to 1 kW."""
+
+WHOLE_NUMBER_GAP: Final = 1e-4
+"""Distance of cost and bound, as a share of gross cost, at which a search for whole numbers ends unless told otherwise:
+5,000 on a cost of 50 million, less than a strike is known by. HiGHS and others end at the same share."""
 
 MONEY_TOLERANCE: Final = 1e-9
 """Cost components against the objective, as a share of gross cost: both are sums of the same numbers."""

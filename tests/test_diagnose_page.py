@@ -36,6 +36,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow  # three weeks are solved again and again
 def test_the_commands_run_as_they_are_typed_and_print_what_the_page_shows(folder, capsys):
     (typed,) = blocks("bash")
     printed = {}

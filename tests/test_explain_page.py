@@ -25,6 +25,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("explain")
 
 
+@pytest.mark.slow  # two weeks, solved again without each offer
 def test_the_commands_and_the_python_run_as_they_are_typed(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     (commands,) = blocks("bash")

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
 AGREE = {"rel": 1e-6, "abs": 1e-6}
 
+pytestmark = pytest.mark.slow  # a plan, its baseline and a sweep of a week, in every format
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

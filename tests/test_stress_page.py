@@ -42,6 +42,7 @@ def folder(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow  # four days under every shock, by processes of their own
 def test_every_case_is_a_verified_run_and_the_worst_is_first(folder):
     record = json.loads((folder / "runs/plan-stress/stress.json").read_text())
     plan, *cases = record["points"]
@@ -63,6 +64,7 @@ def test_every_shock_is_on_the_page():
     assert [code for code in re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) if code in KINDS] == list(KINDS)
 
 
+@pytest.mark.slow
 def test_the_python_runs(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     scope = {}

@@ -15,6 +15,8 @@ from carbonmatch.runfolder import read_run
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
 
+pytestmark = pytest.mark.slow  # five studies of a week, and the processes they start
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

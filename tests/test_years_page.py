@@ -32,6 +32,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow  # three months as one problem, again and again
 def test_the_commands_and_the_python_run_as_they_are_typed(folder, capsys):
     typed = [command for block in blocks("bash") for command in block.strip().splitlines()]
     assert len(typed) == 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.clean_price import clean_prices, prices_frame
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
@@ -12,7 +13,8 @@ from carbonmatch.accounting.payment import payments
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
-from carbonmatch.accounting.summary import limits_reached, summarise
+from carbonmatch.accounting.resale import bounds_of, foreseen_resale, resale_of
+from carbonmatch.accounting.summary import summarise
 from carbonmatch.accounting.value import (
     OfferWorth,
     best_profile,
@@ -21,6 +23,7 @@ from carbonmatch.accounting.value import (
     saved_per_mwh,
     worth_per_mwh,
 )
+from carbonmatch.accounting.warnings import limits_reached
 from carbonmatch.accounting.weeks import weeks_of
 
 __all__ = [
@@ -30,12 +33,15 @@ __all__ = [
     "OfferWorth",
     "Premium",
     "StoredFlows",
+    "asked_prices",
     "best_profile",
+    "bounds_of",
     "build_ledger",
     "clean_prices",
     "emissions_by_the_hour_t",
     "facts_from_case",
     "flows_of",
+    "foreseen_resale",
     "limits_of",
     "limits_reached",
     "model_score",
@@ -50,6 +56,7 @@ __all__ = [
     "read_meters",
     "reconciliation_frame",
     "reconciliation_summary",
+    "resale_of",
     "saved_per_mwh",
     "stored_flows",
     "summarise",

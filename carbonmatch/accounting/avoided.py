@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from carbonmatch.accounting.agreed import of_its_technology_mwh
 from carbonmatch.records import Facts, Ledger
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 
@@ -16,15 +17,16 @@ NOTE: Final = (
 def avoided_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
     """Return what contracts and storage avoid over the period [t CO2e]; None where a zone has no marginal rate.
 
-    contract   sum_t generation[t] * marginal[t];   storage   sum_t (discharge[t] - charge[t]) * marginal[t]
+    contract   sum_t generation[t] * marginal[t], of the zone of its plant
+    storage    sum_t (discharge[t] - charge[t]) * marginal[t]
     """
     by_contract: dict[str, float | None] = {}
     for instrument, account in zip(facts.instruments, ledger.contracts, strict=True):
-        marginal = facts.zones[instrument.zone].marginal
+        marginal = instrument.marginal_there if instrument.plant_zone else facts.zones[instrument.zone].marginal
         by_contract[instrument.name] = (
             None
             if marginal is None
-            else float((account.generation_mwh * marginal.g_per_kwh).sum()) * G_PER_KWH_TO_T_PER_MWH
+            else float((of_its_technology_mwh(instrument, account) * marginal.g_per_kwh).sum()) * G_PER_KWH_TO_T_PER_MWH
         )
     by_storage: dict[str, float | None] = {}
     for storage, traced in zip(facts.storage, ledger.storage, strict=True):
@@ -38,6 +40,7 @@ def avoided_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
     known = [amount for amount in amounts if amount is not None]
     complete = len(known) == len(amounts) and all(zone.marginal is not None for zone in facts.zones)
     sources = {zone.name: zone.marginal.source for zone in facts.zones if zone.marginal is not None}
+    sources |= {it.plant_zone: it.marginal_there.source for it in facts.instruments if it.marginal_there is not None}
     return {
         "avoided_t": sum(known) if complete else None,
         "by_contract": by_contract,

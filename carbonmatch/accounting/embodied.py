@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from carbonmatch.accounting.agreed import of_its_technology_mwh
 from carbonmatch.records import Embodied, Facts, Ledger
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
 
@@ -34,7 +35,7 @@ def embodied_summary(
     lines: list[dict[str, Any]] = []
     untold: list[str] = []
     for instrument, account in zip(facts.instruments, ledger.contracts, strict=True):
-        generation = float(account.generation_mwh.sum())
+        generation = float(of_its_technology_mwh(instrument, account).sum())
         if instrument.embodied is None:
             untold.append(instrument.name)
             continue

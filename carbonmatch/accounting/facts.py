@@ -8,18 +8,21 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
 from carbonmatch.records import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
     Factor,
     Facts,
     FloatArray,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     ZoneFacts,
 )
 
@@ -34,7 +37,9 @@ def facts_from_case(case: Case) -> Facts:
     return Facts(
         zones=tuple(_zone(case, zone) for zone in zones),
         sites=tuple(_site(case, site, number[site.zone]) for site in case.sites.values()),
-        instruments=tuple(_instrument(case, contract, number[contract.zone]) for contract in case.contracts.values()),
+        instruments=tuple(
+            _instrument(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
+        ),
         storage=tuple(_storage(case, storage, number[storage.zone]) for storage in case.storage.values()),
         registry=None if case.certificates is None else Registry(**case.certificates.model_dump()),
     )
@@ -91,8 +96,25 @@ def _instrument(case: Case, contract: Contract, zone_number: int) -> Instrument:
         embodied=_embodied(case, contract),
         device=_device(contract),
         support_received=contract.support_received,
+        not_eligible=case.why_not_eligible(contract),
+        plant_zone="" if contract.zone == contract.load_zone else contract.zone,
+        deliverability=case.deliverability(contract) or SAME_ZONE,
+        marginal_there=_marginal_there(case, contract),
+        guarantee=_guarantee(contract),
         on_site=contract.site is not None,
     )
+
+
+def _marginal_there(case: Case, contract: Contract) -> Factor | None:
+    if contract.zone == contract.load_zone:
+        return None
+    return _factor(case, f"zones.{contract.zone}.marginal_g_per_kwh", case.zones[contract.zone].marginal_g_per_kwh)
+
+
+def _guarantee(contract: Contract) -> Guarantee | None:
+    if not isinstance(contract, RetailSupplyContract) or contract.guarantee is None:
+        return None
+    return Guarantee(contract.guarantee.share, contract.guarantee.penalty_per_mwh)
 
 
 def _device(entry: Contract | Storage) -> Device | None:
@@ -118,8 +140,21 @@ def _storage(case: Case, storage: Storage, zone_number: int) -> StorageFacts:
         else Embodied(storage.embodied_kg_per_kwh, (given and given.source) or GIVEN),
         lifetime_years=storage.lifetime_years,
         device=_device(storage),
+        payment=_payment(case, storage),
         on_site=storage.site is not None,
     )
+
+
+def _payment(case: Case, storage: Storage) -> StoragePayment | None:
+    """Return how a storage is paid for; a case that is only matched leaves the rate of an annuity out."""
+    figures: dict[str, float] = {}
+    if storage.owned is not None and storage.owned.discount_rate is not None:
+        figures = {**storage.owned.model_dump(), "annuity_factor": storage.owned.annuity_factor}
+    elif storage.tolled is not None:
+        figures = {**storage.tolled.model_dump(), "months": case.grid.months}
+    elif storage.library is None and storage.degradation_cost_per_mwh == 0.0:
+        return None
+    return StoragePayment(storage.terms, None if storage.library is None else storage.library.name, figures)
 
 
 def _factor(case: Case, key: str, values: FloatArray | None, default_source: str = "") -> Factor | None:

@@ -89,6 +89,7 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
         storage=storage,
         facts=[facts.storage[b] for b in storage],
         cyclic=flows.cyclic,
+        beside=_beside(problem, storage, eligible),
     )
     links, traced = links_of(stored)
 
@@ -103,9 +104,11 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
     into_storage, direct, excess = split_generation(generation, clean_charge, contracted - matched)
     from_storage = np.maximum(matched - direct, 0.0)
 
-    own_share = np.divide(
-        stored.generation_mwh, generation, out=np.zeros_like(stored.generation_mwh), where=generation > 0.0
-    )
+    own = stored.free_generation_mwh
+    free = own.sum(axis=0)
+    own_share = np.divide(own, free, out=np.zeros_like(own), where=free > 0.0)
+    taken = dict(zip(eligible, stored.charge_of_plants_mwh, strict=True))
+    into_free_storage = into_storage - stored.charge_of_plants_mwh.sum(axis=0)
     claims = joined(
         [direct_claims(direct * own_share, eligible), claims_of(links, from_storage, clean_discharge)],
     )
@@ -146,9 +149,10 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
                 curtailed_mwh=flows.curtailed_mwh[i],
                 delivered_mwh=flows.delivered_mwh[i],
                 claimable_mwh=claimable[i],
+                certified_mwh=problem.contracts[i].certified_mwh(flows.generation_mwh[i]),
                 matched_mwh=direct * share_of.get(i, nothing),
                 matched_from_storage_mwh=by_contract[i],
-                stored_mwh=into_storage * share_of.get(i, nothing),
+                stored_mwh=into_free_storage * share_of.get(i, nothing) + taken.get(i, nothing),
                 excess_mwh=excess * share_of.get(i, nothing),
             )
             for i in members
@@ -168,6 +172,13 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
         links=links,
         claims=claims,
     )
+
+
+def _beside(problem: Problem, storage: list[int], contracts: list[int]) -> dict[int, int | None]:
+    """Return {row of a storage: row of the contract} of those beside a plant; None where that does not count."""
+    row = {problem.contracts[i].name: place for place, i in enumerate(contracts)}
+    pairs = ((k, problem.storage[b].pairing) for k, b in enumerate(storage))
+    return {k: row.get(pairing.partner) for k, pairing in pairs if pairing is not None}
 
 
 def _claimed_from_storage(claims: Claims, contracts: int, steps: int) -> FloatArray:

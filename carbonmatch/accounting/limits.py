@@ -58,6 +58,7 @@ def limits_of(problem: Problem, solution: Solution, prices: LimitPrices) -> list
         *_carbon_cap(problem, solution),
         *(limit for i, contract in enumerate(problem.contracts) for limit in _contract(problem, solution, contract, i)),
         *(limit for b, terms in enumerate(problem.storage) for limit in _storage(problem, solution, prices, terms, b)),
+        *(limit for b, terms in enumerate(problem.storage) for limit in _connection(problem, solution, terms, b)),
     ]
     return sorted(found, key=lambda limit: -(limit.saved_by_one_per_cent_year or 0.0))
 
@@ -181,7 +182,9 @@ def _carbon_cap(problem: Problem, solution: Solution) -> Iterator[Limit]:
 def _contract(problem: Problem, solution: Solution, contract: ContractTerms, i: int) -> Iterator[Limit]:
     size, years = float(solution.contracted_mw[i]), problem.time.year_fraction
     worth = worth_per_mwh(contract, solution.shadow_prices)
-    earns = net_worth_per_mw(contract, solution.shadow_prices, years) / years
+    # Under an agreed volume the prices of hours do not tell what one MW more would earn.
+    priced = contract.volume is None
+    earns = net_worth_per_mw(contract, solution.shadow_prices, years) / years if priced else None
     keys = ("min_mw", "max_mw", "existing_mw" if contract.existing else "contracted_mw")
     owner = f"contracts.{contract.name}"
     yield from _Size(owner, keys, contract.min_mw, contract.max_mw, size, "MW", earns).limits(near_mw(problem))
@@ -267,6 +270,36 @@ def _storage(
         )
 
 
+def _connection(problem: Problem, solution: Solution, storage: StorageTerms, b: int) -> Iterator[Limit]:
+    """Yield the connection that a storage shares with its plant, in MW or in MW per MW of the plant."""
+    pairing = storage.pairing
+    if pairing is None or not pairing.has_connection:
+        return
+    (i,) = (i for i, contract in enumerate(problem.contracts) if contract.name == pairing.partner)
+    size, hours = float(solution.contracted_mw[i]), problem.time.hours_per_step * pairing.loss_factor
+    fed_in = solution.generation_mwh[i] + solution.clean_discharge_mwh[b] - solution.clean_charge_mwh[b]
+    by_share = math.isfinite(pairing.connection_share)
+    if by_share and size <= near_mw(problem):
+        return
+    scale = size if by_share else 1.0
+    value = pairing.connection_share if by_share else pairing.connection_mw
+    level = float(fed_in.max()) / hours / scale
+    worth = float(solution.shadow_prices.pairing[pairing.partner].connection_per_mwh.sum()) * hours
+    binds = level >= value - near_mw(problem) / scale
+    step = 0.01 if by_share else 1.0
+    yield Limit(
+        key=f"storage.{storage.name}.{'connection_share' if by_share else 'connection_mw'}",
+        value=value,
+        level=level,
+        unit="of the plant" if by_share else "MW",
+        binds=binds,
+        relaxed_by="more",
+        step=step,
+        step_unit="percentage point" if by_share else "MW",
+        saved_per_step_year=step * scale * worth / problem.time.year_fraction if binds else 0.0,
+    )
+
+
 def near_mw(problem: Problem) -> float:
     """Return the distance within which a size is at its limit [MW], [MWh]."""
     return PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
@@ -274,7 +307,10 @@ def near_mw(problem: Problem) -> float:
 
 @dataclass(frozen=True)
 class _Size:
-    """A size between its limits, one unit more of which earns so much in a year; keys: least, most, held."""
+    """A size between its limits, one unit more of which earns so much in a year; keys: least, most, held.
+
+    earns   None where that is not known
+    """
 
     owner: str
     keys: tuple[str, str, str]
@@ -282,7 +318,7 @@ class _Size:
     most: float
     size: float
     unit: str
-    earns: float
+    earns: float | None
 
     def limits(self, near: float) -> Iterator[Limit]:
         """Yield its limits; it is at one where it is so near."""
@@ -293,11 +329,13 @@ class _Size:
             return
         if self.least > 0.0:
             binds = size <= self.least + near
-            yield Limit(
-                least_key, self.least, size, unit, binds, "less", 1.0, unit, max(-self.earns, 0.0) if binds else 0.0
-            )
+            yield Limit(least_key, self.least, size, unit, binds, "less", 1.0, unit, self._saved(binds, -1.0))
         if math.isfinite(self.most):
             binds = size >= self.most - near
-            yield Limit(
-                most_key, self.most, size, unit, binds, "more", 1.0, unit, max(self.earns, 0.0) if binds else 0.0
-            )
+            yield Limit(most_key, self.most, size, unit, binds, "more", 1.0, unit, self._saved(binds, 1.0))
+
+    def _saved(self, binds: bool, sign: float) -> float | None:
+        """Return what one unit more, or less, saves in a year; None where that is not known."""
+        if not binds:
+            return 0.0
+        return None if self.earns is None else max(sign * self.earns, 0.0)

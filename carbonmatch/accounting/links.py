@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -22,6 +22,9 @@ LEAST_LINK_MWH: Final = 1e-9
 _GENERATION: Final = -1
 """Stands for the storage that energy came out of, where it came out of a plant."""
 
+_FREE: Final = -1
+"""Stands for all storage that stands beside no plant: they charge from the same mix."""
+
 
 @dataclass(frozen=True)
 class StorageFlows:
@@ -29,6 +32,8 @@ class StorageFlows:
 
     generation_mwh             (contracts, steps) of eligible contracts;  contracts   their numbers
     charge_mwh, discharge_mwh  (storage, steps) at the terminals;  storage   their numbers
+    beside                     {row of a storage: row of the contract whose plant it stands beside, and charges from};
+                               None where that does not count
     """
 
     generation_mwh: FloatArray
@@ -38,25 +43,56 @@ class StorageFlows:
     storage: Sequence[int]
     facts: Sequence[StorageFacts]
     cyclic: bool
+    beside: Mapping[int, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def charge_of_plants_mwh(self) -> FloatArray:
+        """What the storage beside each plant takes of its generation, (contracts, steps); 0 without one."""
+        taken = np.zeros_like(self.generation_mwh)
+        for k, i in self.beside.items():
+            if i is not None:
+                taken[i] = np.minimum(self.charge_mwh[k], self.generation_mwh[i])
+        return taken
+
+    def taken_beside_mwh(self, k: int) -> FloatArray:
+        """What a storage takes of the plant that it stands beside (steps,); 0 where that does not count."""
+        i = self.beside[k]
+        nothing: FloatArray = np.zeros_like(self.charge_mwh[k])
+        return nothing if i is None else self.charge_of_plants_mwh[i]
+
+    @cached_property
+    def free_generation_mwh(self) -> FloatArray:
+        """What is generated and not taken by the storage beside its plant, (contracts, steps)."""
+        free: FloatArray = self.generation_mwh - self.charge_of_plants_mwh
+        return free
+
+    @cached_property
+    def free_charge_mwh(self) -> FloatArray:
+        """What is charged by storage that stands beside no plant (steps,)."""
+        free = [k for k in range(len(self.charge_mwh)) if k not in self.beside]
+        charge: FloatArray = self.charge_mwh[free].sum(axis=0)
+        return charge
 
     @cached_property
     def charge_from_generation_mwh(self) -> FloatArray:
-        """What plants charge: generation goes into storage first (steps,)."""
-        least: FloatArray = np.minimum(self.charge_mwh.sum(axis=0), self.generation_mwh.sum(axis=0))
+        """What plants charge of that: generation goes into storage first (steps,)."""
+        least: FloatArray = np.minimum(self.free_charge_mwh, self.free_generation_mwh.sum(axis=0))
         return least
 
     @cached_property
     def charge_from_storage_mwh(self) -> FloatArray:
         """What other storages charge in the same step (steps,)."""
-        left = self.charge_mwh.sum(axis=0) - self.charge_from_generation_mwh
+        left = self.free_charge_mwh - self.charge_from_generation_mwh
         least: FloatArray = np.minimum(left, self.discharge_mwh.sum(axis=0))
         return least
 
     @cached_property
     def charge_from_grid_mwh(self) -> FloatArray:
-        """What is charged beyond all carbon-free energy there is (steps,)."""
-        left = self.charge_mwh.sum(axis=0) - self.charge_from_generation_mwh - self.charge_from_storage_mwh
+        """What is charged beyond all carbon-free energy, or by a storage beyond what its plant generates (steps,)."""
+        left = self.free_charge_mwh - self.charge_from_generation_mwh - self.charge_from_storage_mwh
         beyond: FloatArray = np.maximum(left, 0.0)
+        for k in self.beside:
+            beyond = beyond + (self.charge_mwh[k] - self.taken_beside_mwh(k))
         return beyond
 
 
@@ -130,6 +166,7 @@ _NO_ROWS: Final = pd.DataFrame(
 def _origins(draws: pd.DataFrame, flows: StorageFlows) -> pd.DataFrame:
     """Split every draw by where its charge came from, until all of it came out of a plant or the grid."""
     sources = _sources_of_charge(flows)
+    group = np.array([k if k in flows.beside else _FREE for k in range(len(flows.storage))], dtype=np.int64)
     own = draws[["storage", "discharge_step", "charge_step", "charged_mwh", "discharged_mwh"]]
     shares = own.assign(
         share=own["charged_mwh"] / own.groupby(["storage", "discharge_step"])["charged_mwh"].transform("sum"),
@@ -149,7 +186,9 @@ def _origins(draws: pd.DataFrame, flows: StorageFlows) -> pd.DataFrame:
         production_mwh=lambda rows: rows["charged_mwh"],
     )
     for _ in range(MOST_STORAGES_PASSED):
-        split = open_rows.merge(sources, left_on="origin_step", right_on="step").drop(columns="step")
+        charged = open_rows.assign(group=lambda rows: group[rows["origin"].to_numpy(dtype=np.int64)])
+        split = charged.merge(sources, left_on=["group", "origin_step"], right_on=["group", "step"])
+        split = split.drop(columns=["step", "group"])
         for name in ("charged_mwh", "discharged_mwh", "production_mwh"):
             split[name] = split[name] * split["part"]
         split = split.drop(columns="part")
@@ -178,25 +217,29 @@ def _step_of_origin(rows: pd.DataFrame) -> pd.Series:
 
 
 def _sources_of_charge(flows: StorageFlows) -> pd.DataFrame:
-    """Return, per step in which something is charged, where that came from: source, contract and part of the charge."""
-    charge = flows.charge_mwh.sum(axis=0)
-    steps = np.flatnonzero(charge > 0.0)
-    generation = flows.generation_mwh.sum(axis=0)
+    """Return where what is charged in a step came from: group of storage, step, source, contract, part of it."""
+    charge = flows.free_charge_mwh
+    generation = flows.free_generation_mwh.sum(axis=0)
     discharge = flows.discharge_mwh.sum(axis=0)
     rows: list[pd.DataFrame] = []
 
-    def add(source: int, contract: int, amount: FloatArray) -> None:
-        rows.append(
-            pd.DataFrame({"step": steps, "source": source, "contract": contract, "part": (amount / charge[steps])})
-        )
+    def add(source: int, contract: int, amount: FloatArray, charged: FloatArray = charge, group: int = _FREE) -> None:
+        steps = np.flatnonzero(charged > 0.0)
+        part = amount[steps] / charged[steps]
+        rows.append(pd.DataFrame({"group": group, "step": steps, "source": source, "contract": contract, "part": part}))
 
     plants = np.divide(flows.charge_from_generation_mwh, generation, out=np.zeros_like(charge), where=generation > 0.0)
-    for i, own in zip(flows.contracts, flows.generation_mwh, strict=True):
-        add(_GENERATION, i, (own * plants)[steps])
+    for i, own in zip(flows.contracts, flows.free_generation_mwh, strict=True):
+        add(_GENERATION, i, own * plants)
     others = np.divide(flows.charge_from_storage_mwh, discharge, out=np.zeros_like(charge), where=discharge > 0.0)
     for k, own in enumerate(flows.discharge_mwh):
-        add(k, UNTRACED, (own * others)[steps])
-    add(_GENERATION, UNTRACED, flows.charge_from_grid_mwh[steps])
+        add(k, UNTRACED, own * others)
+    grid = flows.free_charge_mwh - flows.charge_from_generation_mwh - flows.charge_from_storage_mwh
+    add(_GENERATION, UNTRACED, np.maximum(grid, 0.0))
+    for k, plant in flows.beside.items():
+        charged, taken = flows.charge_mwh[k], flows.taken_beside_mwh(k)
+        add(_GENERATION, UNTRACED if plant is None else flows.contracts[plant], taken, charged, k)
+        add(_GENERATION, UNTRACED, charged - taken, charged, k)
     sources = pd.concat(rows, ignore_index=True)
     return sources[sources["part"] > 0.0]
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from carbonmatch.accounting.agreed import flow_summary, guarantee_summary
 from carbonmatch.accounting.grid_summary import site_summary
 from carbonmatch.accounting.meters import Metered
 from carbonmatch.accounting.summary import (
@@ -74,6 +75,8 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
                     "strike_per_mwh": None,
                     "available_mwh": None,
                     **volume_summary(account),
+                    **flow_summary(contract, account),
+                    **guarantee_summary(instrument, account, metered=True),
                     "cost": None,
                     "cost_per_mwh": None,
                     "capture_value_per_mwh": None,

@@ -8,12 +8,21 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.case import Case, Contract, Site, Storage, demanded
+from carbonmatch.case import (
+    Case,
+    Contract,
+    DeliveredContract,
+    RetailSupplyContract,
+    Site,
+    Storage,
+    demanded,
+)
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import (
     ContractTerms,
     FloatArray,
     Flows,
+    PairingTerms,
     Problem,
     SiteTerms,
     StorageTerms,
@@ -98,11 +107,24 @@ def _left_out(case: Case) -> list[str]:
         if contract.metered_generation_mw is None
     ]
     told += [
+        f"{name} generated {outside:,.3f} MWh before its contract started or after it ended: nothing of it is claimed."
+        for name, contract in case.contracts.items()
+        if contract.metered_generation_mw is not None
+        for outside in [_outside_mwh(case, contract)]
+        if outside > 0.0
+    ]
+    told += [
         f"{name} has no metered_charge_mw and metered_discharge_mw: it is left out of the accounts."
         for name, storage in case.storage.items()
         if storage.metered_charge_mw is None
     ]
     return told
+
+
+def _outside_mwh(case: Case, contract: Contract) -> float:
+    """Return what a plant generated while its contract was not in force, at the buyer's meter [MWh]."""
+    outside = demanded(contract.metered_generation_mw) * contract.loss_factor * (1.0 - contract.in_force)
+    return float(outside.sum()) * case.grid.hours_per_step
 
 
 def _problem(case: Case) -> Problem:
@@ -131,21 +153,23 @@ def _problem(case: Case) -> Problem:
             for name, site in case.sites.items()
         ),
         contracts=tuple(
-            _contract_terms(contract, number[contract.zone], not_known) for contract in case.contracts.values()
+            _contract_terms(case, contract, number[contract.load_zone]) for contract in case.contracts.values()
         ),
         storage=tuple(_storage_terms(storage, number[storage.zone]) for storage in case.storage.values()),
         target=TargetTerms("none", 0.0, grid_credit=False, per_zone=False, max_surplus_share=math.inf),
     )
 
 
-def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray) -> ContractTerms:
+def _contract_terms(case: Case, contract: Contract, zone_number: int) -> ContractTerms:
+    """Return a contract that has a meter; what is delivered by a shape is known where the size is signed."""
+    not_known, hours = np.full(case.grid.steps, NOT_KNOWN), case.grid.hours_per_step
     return ContractTerms(
         name=contract.name,
         zone=zone_number,
         technology=contract.technology.value,
         structure=contract.structure,
         physical=contract.physical,
-        eligible=contract.technology.carbon_free,
+        eligible=not case.why_not_eligible(contract),
         existing=contract.existing_mw is not None,
         min_mw=NOT_KNOWN,
         max_mw=NOT_KNOWN,
@@ -156,7 +180,18 @@ def _contract_terms(contract: Contract, zone_number: int, not_known: FloatArray)
         reference_price_per_mwh=None,
         capacity_fee_per_mw_year=NOT_KNOWN,
         dispatchable=contract.dispatchable,
+        deliverable_share=case.deliverable_share(contract),
+        shape_mwh_per_mw=None if contract.existing_mw is None else _shape(contract, hours),
+        claim_share=contract.cfe_share if isinstance(contract, RetailSupplyContract) else None,
     )
+
+
+def _shape(contract: Contract, hours: float) -> FloatArray | None:
+    """Return what one MW delivers by a shape where the plant's meter does not tell it [MWh/MW]; else None."""
+    if not isinstance(contract, DeliveredContract):
+        return None
+    shape: FloatArray = contract.shape_factors * contract.in_force * hours
+    return shape
 
 
 def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
@@ -179,13 +214,17 @@ def _storage_terms(storage: Storage, zone_number: int) -> StorageTerms:
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=NOT_KNOWN,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
+        pairing=None
+        if storage.paired_with is None
+        else PairingTerms(storage.paired_with, math.inf, math.inf, NOT_KNOWN),
     )
 
 
 def _flows(case: Case, problem: Problem) -> Flows:
     """Return what flowed. The ledger finds out what of the charge came from the grid.
 
-    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it
+    generation = metered_generation * loss_factor: the meter stands at the plant, the loss lies behind it. What a plant
+    generates before its contract starts, or after it ends, is not the buyer's
     """
     hours, steps = problem.time.hours_per_step, problem.time.steps
 
@@ -193,14 +232,21 @@ def _flows(case: Case, problem: Problem) -> Flows:
         return np.array(rows).reshape(len(rows), steps)
 
     generation = stacked(
-        [demanded(c.metered_generation_mw) * c.loss_factor * hours for c in case.contracts.values()],
+        [demanded(c.metered_generation_mw) * c.loss_factor * c.in_force * hours for c in case.contracts.values()],
     )
     charge = stacked([demanded(storage.metered_charge_mw) * hours for storage in case.storage.values()])
     discharge = stacked([demanded(storage.metered_discharge_mw) * hours for storage in case.storage.values()])
     flows = Flows(
         generation_mwh=generation,
         curtailed_mwh=np.zeros_like(generation),
-        delivered_mwh=generation * np.array([[float(c.physical)] for c in problem.contracts]).reshape(-1, 1),
+        delivered_mwh=stacked(
+            [
+                terms.delivered_mwh(contract.existing_mw or 0.0, generated)
+                for terms, contract, generated in zip(
+                    problem.contracts, case.contracts.values(), generation, strict=True
+                )
+            ]
+        ),
         clean_charge_mwh=charge,
         clean_discharge_mwh=discharge,
         grey_charge_mwh=np.zeros_like(charge),
@@ -242,5 +288,5 @@ def _delivers(case: Case, name: str) -> bool:
     storage = case.storage[name]
     if storage.settlement is not None:
         return storage.settlement == "delivered"
-    contracts = [contract for contract in case.contracts.values() if contract.zone == storage.zone]
+    contracts = [contract for contract in case.contracts.values() if contract.load_zone == storage.zone]
     return not contracts or any(contract.physical for contract in contracts)

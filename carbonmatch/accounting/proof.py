@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from carbonmatch.accounting.bill import bill, export_sales, metered_import_of, subscribed_of
+from carbonmatch.accounting.pairing import pairing_faults
 from carbonmatch.accounting.payment import payment_faults
 from carbonmatch.accounting.scope2 import market_based_t
 from carbonmatch.accounting.score import score
@@ -28,6 +29,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
     * money: the cost components add to the objective, and what is paid step by step to what each contract costs;
     * ledgers: energy that is generated, stored, bought and sold adds up to the load in every step, and no storage takes
       up more claims than there are;
+    * pairs: a storage beside a plant charges no more than that generates, and both keep to their connection;
     * claim: the recomputed score is not below the model's, and equal to it where no step has both excess and
       unmatched load;
     * target: the recomputed claim meets it, in every group and period that it is asked for;
@@ -44,6 +46,7 @@ def prove(problem: Problem, solution: Solution, ledger: Ledger) -> None:
         *_money(solution),
         *payment_faults(problem, solution),
         *_ledgers(problem, solution, ledger),
+        *pairing_faults(problem, solution),
         *_claim(problem, solution, ledger),
         *target_faults(problem, ledger),
         *_surplus(problem, ledger),

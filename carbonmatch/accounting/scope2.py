@@ -35,8 +35,8 @@ from carbonmatch.records import (
     totals,
 )
 from carbonmatch.units import G_PER_KWH_TO_T_PER_MWH
+from carbonmatch.wording import listed
 
-SAME_ZONE: Final = "same zone as the load"
 ON_SITE: Final = "on_site"
 NOT_PURCHASED: Final = "generated behind the meter: not purchased"
 NOT_GIVEN: Final = "not given in the case"
@@ -58,6 +58,7 @@ class Line:
     mwh      per step
     factor   None where the case does not give it
     basis    whether it is claimed by the hour or by the year; for load without a claim, how fine its factor is
+    deliverability   why a claim counts in this zone, in words; empty where nothing is claimed
     """
 
     method: str
@@ -67,6 +68,7 @@ class Line:
     factor: Factor | None
     instrument: str = ""
     basis: Granularity | None = None
+    deliverability: str = ""
 
     @property
     def emitted_t(self) -> FloatArray | None:
@@ -88,7 +90,7 @@ class Line:
             "source": NOT_GIVEN if factor is None else factor.source,
             "vintage": "" if factor is None else factor.vintage,
             "granularity": self.basis or ("" if factor is None else factor.granularity),
-            "deliverability": SAME_ZONE if self.instrument else "",
+            "deliverability": self.deliverability,
         }
 
 
@@ -98,7 +100,7 @@ def scope2_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
     yearly = [line for z in range(len(facts.zones)) for line in lines_2015(facts, ledger, z)]
     hourly = [line for z in range(len(facts.zones)) for line in lines_of_revision(facts, ledger, z)]
     claimed_by_year = sum(float(line.mwh.sum()) for line in yearly if line.instrument)
-    offered = sum(float(zone.contracted_mwh.sum()) for zone in ledger.zones)
+    offered = sum(float(zone.contracted_mwh.sum()) for zone in ledger.zones) + _by_year_alone(facts, ledger)
     return {
         "ghgp_2015": _statement(
             "GHG Protocol Scope 2 Guidance (2015)",
@@ -115,7 +117,7 @@ def scope2_summary(facts: Facts, ledger: Ledger) -> dict[str, Any]:
             hourly,
             ledger,
             excess_mwh=excess,
-            notes=_notes_of_revision(hourly),
+            notes=_notes_of_revision(hourly, facts),
         ),
     }
 
@@ -182,7 +184,7 @@ def lines_2015(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
     steps = len(zone.load_mwh)
     load = float(zone.load_mwh.sum())
     spread = zone.load_mwh / load if load > 0.0 else np.zeros(steps)
-    offered = {i: float(mwh) for i, mwh in enumerate(_net_generation(ledger)) if facts.instruments[i].zone == z}
+    offered = {i: float(mwh) for i, mwh in enumerate(_net_generation(facts, ledger)) if facts.instruments[i].zone == z}
     used = _used_on_site(facts, ledger, z, offered)
     offered = {i: mwh - used.get(i, 0.0) for i, mwh in offered.items()}
     total = sum(offered.values())
@@ -212,9 +214,13 @@ def _used_on_site(facts: Facts, ledger: Ledger, z: int, offered: Mapping[int, fl
     return {i: mwh * min(1.0, load / total) if total > 0.0 else 0.0 for i, mwh in used.items()}
 
 
-def _net_generation(ledger: Ledger) -> FloatArray:
-    """Return what each contract offers over the period: claimable energy less what storage lost of it [MWh]."""
-    generated = np.array([float(account.claimable_mwh.sum()) for account in ledger.contracts])
+def _net_generation(facts: Facts, ledger: Ledger) -> FloatArray:
+    """Return what each contract offers over the period: its certificates less what storage lost of it [MWh].
+
+    Neither the rule of the target nor the limits between neighbouring zones are known to a claim of the year.
+    """
+    accounts = zip(ledger.contracts, facts.instruments, strict=True)
+    generated = np.array([float(each.certified_mwh.sum()) if it.carbon_free else 0.0 for each, it in accounts])
     traced = ledger.links.contract != UNTRACED
     lost = totals(
         ledger.links.contract[traced],
@@ -223,6 +229,12 @@ def _net_generation(ledger: Ledger) -> FloatArray:
     )
     net: FloatArray = generated - lost
     return net
+
+
+def _by_year_alone(facts: Facts, ledger: Ledger) -> float:
+    """Return claims of the year that are none of their hour: what the target does not count, or cannot be delivered."""
+    accounts = zip(ledger.contracts, facts.instruments, strict=True)
+    return sum(float((each.certified_mwh - each.claimable_mwh).sum()) for each, it in accounts if it.carbon_free)
 
 
 def _rest(facts: ZoneFacts, sites: list[SiteFacts], left: FloatArray, load: FloatArray) -> list[Line]:
@@ -274,7 +286,7 @@ def lines_of_revision(facts: Facts, ledger: Ledger, z: int) -> list[Line]:
 
 
 def _claimed_on_site(facts: Facts, ledger: Ledger, z: int, i: int) -> FloatArray:
-    """Return the claims of a plant behind a meter that were used there: direct, or out of a storage there [MWh]."""
+    """Return the claims of a plant behind a meter that were used there, direct or out of a storage behind one [MWh]."""
     claims, steps = ledger.claims, len(ledger.starts)
     through = np.array([storage.on_site for storage in facts.storage] + [True])[claims.storage]  # the last: DIRECT
     mine = (claims.contract == i) & through
@@ -297,7 +309,10 @@ def _on_site(zone: str, instrument: Instrument, mwh: FloatArray, basis: Granular
 
 def _claim(zone: str, instrument: Instrument, mwh: FloatArray, basis: Granularity) -> Line:
     tier = "certificates" if instrument.certificates else "contracts"
-    return Line("market_based", zone, tier, mwh, instrument.factor, instrument.name, basis)
+    where = instrument.deliverability
+    if basis == "annual" and instrument.plant_zone:
+        where = f"neighbouring zone {instrument.plant_zone}, taken as the same market"
+    return Line("market_based", zone, tier, mwh, instrument.factor, instrument.name, basis, where)
 
 
 def _notes_2015(lines: list[Line]) -> list[str]:
@@ -310,8 +325,18 @@ def _notes_2015(lines: list[Line]) -> list[str]:
     return notes
 
 
-def _notes_of_revision(lines: list[Line]) -> list[str]:
+def _notes_of_revision(lines: list[Line], facts: Facts) -> list[str]:
     notes = ["Only carbon-free energy of the same hour and zone is claimed; what is left over in an hour is dropped."]
+    notes += [
+        f"{each.name} counts as of {each.deliverability}."
+        for each in facts.instruments
+        if each.plant_zone and not each.not_eligible
+    ]
+    if left_out := [each.name for each in facts.instruments if each.not_eligible]:
+        notes.append(
+            f"Claims of the hour are those that the target counts: it leaves out {listed(left_out)}, of which nothing "
+            "is claimed here."
+        )
     used = {line.tier for line in lines if line.mwh.any()}
     if "fossil_mix" in used:
         notes.append("No residual mix is given: load without a claim is counted at the mix of fossil plants.")

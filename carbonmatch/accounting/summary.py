@@ -9,18 +9,23 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from carbonmatch.accounting.agreed import flow_summary, guarantee_summary, paid_for_mwh, volume_agreed_summary
+from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
+from carbonmatch.accounting.eligibility import eligibility_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
 from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.grid_summary import grid_summaries
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
+from carbonmatch.accounting.storage import storage_summaries
 from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
+from carbonmatch.accounting.warnings import warnings
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.records import (
-    SALES_COMPONENTS,
     Certificate,
     ContractLedger,
     ContractTerms,
@@ -35,13 +40,9 @@ from carbonmatch.records import (
 )
 from carbonmatch.units import PRIMAL_TOLERANCE
 
-BOTH_WAYS_SHARE: Final = 1e-4
-"""Share of load that a storage may charge and discharge in the same steps unsaid: 0.01 %, above solver noise."""
-
-
 SUMMARY_KEYS: Final = (
     *("case", "kind", "status", "verified", "currency", "period", "load_mwh", "target", "cost", "scores", "zones"),
-    *("contracts", "storage", "grid", "emissions", "scope2", "avoided_emissions", "embodied_emissions"),
+    *("contracts", "eligibility", "storage", "grid", "emissions", "scope2", "avoided_emissions", "embodied_emissions"),
     *("frameworks", "data_quality", "shadow_prices", "certificate", "reconciliation", "warnings"),
 )
 """The keys of a summary in their order, whether it is of a plan or of what was metered; what does not apply is None."""
@@ -106,6 +107,7 @@ def accounts_summary(
         "load_mwh": problem.total_load_mwh,
         "scores": score_summary(problem, ledger.zones),
         "zones": {zone.name: zone_summary(problem, zone) for zone in ledger.zones},
+        "eligibility": eligibility_summary(problem, ledger, facts),
         "emissions": emissions_summary(ledger),
         "scope2": scope2,
         "avoided_emissions": avoided_summary(facts, ledger),
@@ -182,7 +184,8 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
     result: dict[str, Any] = {}
     entries = zip(problem.contracts, ledger.contracts, facts.instruments, strict=True)
     for i, (contract, account, instrument) in enumerate(entries):
-        generation = float(account.generation_mwh.sum())
+        generation, paid_for = float(account.generation_mwh.sum()), paid_for_mwh(contract, account)
+        unused = None if solution.unused_mwh is None else solution.unused_mwh[i]
         cost = solution.contract_cost[contract.name]
         result[contract.name] = {
             "zone": account.zone,
@@ -191,10 +194,14 @@ def contract_summaries(problem: Problem, solution: Solution, ledger: Ledger, fac
             "contracted_mw": float(solution.contracted_mw[i]),
             "max_mw": _finite(contract.max_mw),
             "strike_per_mwh": contract.strike_per_mwh,
+            **asked_prices(contract, account.generation_mwh, least),
             "available_mwh": generation + float(account.curtailed_mwh.sum()),
             **volume_summary(account),
+            **flow_summary(contract, account),
+            **volume_agreed_summary(contract, float(solution.contracted_mw[i]), unused),
+            **guarantee_summary(instrument, account, metered=False),
             "cost": cost,
-            "cost_per_mwh": cost / generation if generation >= least else None,
+            "cost_per_mwh": cost / paid_for if paid_for >= least else None,
             "capture_value_per_mwh": capture_value_per_mwh(
                 contract, account.generation_mwh, solution.shadow_prices, least
             ),
@@ -215,6 +222,7 @@ def instrument_summary(contract: ContractTerms, instrument: Instrument) -> dict[
         "existing": contract.existing,
         "renewable": instrument.renewable,
         "commissioned": None if instrument.commissioned is None else instrument.commissioned.isoformat(),
+        **({"plant_zone": instrument.plant_zone} if instrument.plant_zone else {}),
         "emission_factor_g_per_kwh": float(instrument.factor.g_per_kwh.mean()),
     }
 
@@ -229,44 +237,6 @@ def volume_summary(account: ContractLedger) -> dict[str, Any]:
         "stored_mwh": float(account.stored_mwh.sum()),
         "excess_mwh": float(account.excess_mwh.sum()),
     }
-
-
-def storage_summaries(problem: Problem, solution: Solution, facts: Facts) -> dict[str, Any]:
-    """Return size, flows and cost of every storage.
-
-    Charge and discharge are what the model moves; the ledger counts them less `same_step_mwh`, as a meter does.
-    """
-    result: dict[str, Any] = {}
-    for b, storage in enumerate(problem.storage):
-        power, energy = float(solution.power_mw[b]), float(solution.energy_mwh[b])
-        charge = float(solution.clean_charge_mwh[b].sum() + solution.grey_charge_mwh[b].sum())
-        discharge = float(solution.clean_discharge_mwh[b].sum() + solution.grey_discharge_mwh[b].sum())
-        built = power >= PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
-        result[storage.name] = {
-            "zone": problem.zones[storage.zone].name,
-            **_site_of(problem, storage.site),
-            "power_mw": power,
-            "energy_mwh": energy,
-            "duration_hours": energy / power if built else None,
-            "max_power_mw": _finite(storage.max_power_mw),
-            "charge_mwh": charge,
-            "discharge_mwh": discharge,
-            "grey_charge_mwh": float(solution.grey_charge_mwh[b].sum()),
-            "same_step_mwh": float(_same_step(solution, b).sum()),
-            "losses_mwh": charge - discharge,
-            "full_cycles": discharge / storage.cycle_efficiency / energy if built and energy > 0.0 else None,
-            "tracing": facts.storage[b].tracing,
-            "cost": solution.storage_cost[storage.name],
-        }
-    return result
-
-
-def _same_step(solution: Solution, b: int) -> FloatArray:
-    """Return what a storage charges and discharges in the same step, which its meter does not see [MWh per step]."""
-    charge = solution.clean_charge_mwh[b] + solution.grey_charge_mwh[b]
-    discharge = solution.clean_discharge_mwh[b] + solution.grey_discharge_mwh[b]
-    least: FloatArray = np.minimum(charge, discharge)
-    return least
 
 
 def emissions_summary(ledger: Ledger) -> dict[str, Any]:
@@ -316,55 +286,6 @@ def price_summary(problem: Problem, solution: Solution) -> dict[str, Any]:
         "surplus_limit_value_per_mwh": prices.surplus_limit_value_per_mwh,
         **limit_prices(problem, solution),
     }
-
-
-def warnings(problem: Problem, solution: Solution) -> list[str]:
-    """Return what a reader should know: limits that bind, energy wasted in storage, selling that beats delivering."""
-    return [*limits_reached(problem, solution), *_wasted(problem, solution), *_resold(problem, solution)]
-
-
-def limits_reached(problem: Problem, solution: Solution) -> list[str]:
-    """Return the offers that are taken as far as they go."""
-    found = []
-    near = PRIMAL_TOLERANCE * problem.peak_load_mwh / problem.time.hours_per_step
-    for i, contract in enumerate(problem.contracts):
-        a_choice = math.isfinite(contract.max_mw) and contract.max_mw > contract.min_mw
-        if a_choice and solution.contracted_mw[i] >= contract.max_mw - near:
-            found.append(f"{contract.name} is taken up to its limit of {contract.max_mw:g} MW.")
-    for b, storage in enumerate(problem.storage):
-        for size, least, limit, unit in (
-            (solution.power_mw[b], storage.min_power_mw, storage.max_power_mw, "MW"),
-            (solution.energy_mwh[b], storage.min_energy_mwh, storage.max_energy_mwh, "MWh"),
-        ):
-            if math.isfinite(limit) and limit > least and size >= limit - near:
-                found.append(f"{storage.name} is built up to its limit of {limit:g} {unit}.")
-    return found
-
-
-def _wasted(problem: Problem, solution: Solution) -> list[str]:
-    found = []
-    for b, storage in enumerate(problem.storage):
-        at_once = float(_same_step(solution, b).sum())
-        if at_once > BOTH_WAYS_SHARE * problem.total_load_mwh:
-            found.append(
-                f"{storage.name} charges and discharges {at_once:,.0f} MWh in the same steps: its losses take up "
-                "energy that is not wanted. Allow curtailment, or a larger surplus.max_share."
-            )
-    return found
-
-
-def _resold(problem: Problem, solution: Solution) -> list[str]:
-    found = []
-    for z, zone in enumerate(problem.zones):
-        retail = np.min([s.retail_price_per_mwh for s in problem.sites if s.zone == z], axis=0)
-        resale = zone.sale_price_per_mwh > retail
-        sold = float(solution.sold_mwh[z][resale].sum())
-        if sold > PRIMAL_TOLERANCE * problem.total_load_mwh:
-            found.append(
-                f"In {int(resale.sum())} steps selling in {zone.name} earns more than retail supply costs; "
-                f"{sold:,.0f} MWh are sold in them. Look at the surplus price: it should not exceed the retail price."
-            )
-    return found
 
 
 def _finite(value: float) -> float | None:

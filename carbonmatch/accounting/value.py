@@ -16,7 +16,9 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
     energy_value[t] + claim_share[t] * attribute_value[t]
 
     Behind the meter of a site the energy is worth what it saves there: retail energy, adders and peaks.
-
+    A plant with a storage beside it gives that something to charge, and takes up the connection of both: what one more
+    MWh for the one is worth comes on top, what one more MWh through the other is worth is taken off. So is what one
+    more MWh that may be taken as it is used is worth, where the contract is taken so.
     Under a contract for difference the reference price stands in for the energy value: nothing is delivered. Where a
     shape is delivered, generation is worth its claim alone: see `worth_of_shape`.
     """
@@ -25,7 +27,16 @@ def worth_per_mwh(contract: ContractTerms, prices: ShadowPrices) -> FloatArray:
         energy = contract.received_per_mwh
     claim = contract.claimable_mwh(prices.attribute_value_per_mwh[contract.zone])
     worth: FloatArray = energy + claim
-    return worth
+    if contract.consumed and prices.consumed_limit_value_per_mwh is not None:
+        worth = worth - prices.consumed_limit_value_per_mwh[contract.zone]
+    pairing = prices.pairing.get(contract.name)
+    return worth if pairing is None else worth + pairing.charge_per_mwh - pairing.connection_per_mwh
+
+
+def worth_of_connection(contract: ContractTerms, prices: ShadowPrices) -> float:
+    """Return what the connection that comes with one MW is worth over the horizon [currency/MW]; else 0."""
+    pairing = prices.pairing.get(contract.name)
+    return 0.0 if pairing is None else pairing.connection_per_mw
 
 
 def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
@@ -38,7 +49,7 @@ def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
 def saved_per_mwh(contract: ContractTerms) -> FloatArray:
     """Return what is not paid for a MWh that is not generated; (steps,) [currency/MWh].
 
-    price * (1 - compensation) + fees; the reference price that is then not received is part of its worth
+    price - compensation + fees + basis; the reference price that is then not received is part of its worth
     """
     saved: FloatArray = contract.paid_per_generated_mwh + contract.received_per_mwh
     return saved
@@ -85,7 +96,7 @@ def mean_worth(profile_mwh: FloatArray, worth: FloatArray) -> float | None:
 def best_profile(contract: ContractTerms, worth: FloatArray) -> FloatArray:
     """Return what one MW would generate at given worths of an MWh: what it must, and more where that pays [MWh/MW].
 
-    A MWh that is there and not generated saves the price less the compensation that is due for it, and the fees.
+    A MWh that is there and not generated saves the price less the compensation that is due for it, and what is on top.
     """
     room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
     return contract.least_mwh_per_mw + np.where(worth > saved_per_mwh(contract), room, 0.0)
@@ -95,26 +106,29 @@ def net_worth_per_mw(contract: ContractTerms, prices: ShadowPrices, year_fractio
     """Return what one more MW would earn over the horizon, its payment taken off [currency/MW].
 
     sum_t least[t] * (worth[t] - saved[t]) + (available[t] - least[t]) * max(worth[t] - saved[t], 0)
-        + worth of the shape - what is paid for one MW whatever it generates
+        + worth of the shape, and of a connection that grows with the plant
+        - what is paid for one MW whatever it generates
 
-    saved = price * (1 - compensation) + fees   what is not paid for a MWh that is not generated
+    saved = price - compensation + fees + basis   what is not paid for a MWh that is not generated
     It is minus the reduced cost of the size with its dispatch chosen best: 0 for an offer at a size that no limit
     holds, at most 0 for one left out, at least 0 for one at its limit.
     """
     gain = worth_per_mwh(contract, prices) - saved_per_mwh(contract)
     available, least = contract.available_mwh_per_mw, contract.least_mwh_per_mw
     earned = float((least * gain).sum() + ((available - least) * np.maximum(gain, 0.0)).sum())
-    return earned + worth_of_shape(contract, prices) - contract.paid_per_mw(year_fraction)
+    beside = worth_of_shape(contract, prices) + worth_of_connection(contract, prices)
+    return earned + beside - contract.paid_per_mw(year_fraction)
 
 
 def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fraction: float) -> float | None:
     """Return the strike below which one more MW would earn something [currency/MWh].
 
-    None where it never generates, and where the price floats: then no strike is agreed.
+    None where it never generates, where the price floats (then no strike is agreed), and where no strike is too high,
+    because a connection that comes with it is worth something and what is curtailed costs nothing.
 
     It solves net_worth_per_mw(strike) = 0. With u = strike * (1 - compensation), the part of the strike that curtailing
-    saves, the steps with a choice run where worth - fees > u. Sorted by that, the first n of them run between two
-    neighbouring worths, where the equation is linear:
+    saves, the steps with a choice run where worth, less fees and basis, > u. Sorted by that, the first n of them run
+    between two neighbouring worths, where the equation is linear:
 
     sum least * worth + sum_n room * worth - fee = u * (sum least + sum_n room) + strike * compensation * sum available
 
@@ -123,7 +137,7 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
     """
     if contract.floating_price_per_mwh is not None:
         return None
-    fee, fees = contract.capacity_fee_per_mw_year * year_fraction, contract.fees_per_mwh
+    fee, on_top = contract.fee_per_mw(year_fraction), contract.on_top_per_mwh
     settled = contract.settled > 0.0
     if contract.shape_mwh_per_mw is not None:
         shape = contract.shape_mwh_per_mw
@@ -131,10 +145,10 @@ def entry_strike_per_mwh(contract: ContractTerms, prices: ShadowPrices, year_fra
         room = contract.available_mwh_per_mw - contract.least_mwh_per_mw
         claims = float((contract.least_mwh_per_mw * gain).sum() + (room * np.maximum(gain, 0.0)).sum())
         paid_for = float(shape[settled].sum())
-        earned = claims + worth_of_shape(contract, prices) - fees * float(shape.sum()) - fee
+        earned = claims + worth_of_shape(contract, prices) - float((on_top * shape).sum()) - fee
         return earned / paid_for if paid_for > 0.0 else None
-    worth = worth_per_mwh(contract, prices) - fees
-    beside = _earned_unpaid(contract, worth, ~settled) - fee
+    worth = worth_per_mwh(contract, prices) - on_top
+    beside = _earned_unpaid(contract, worth, ~settled) + worth_of_connection(contract, prices) - fee
     return _root(contract, worth, settled, beside)
 
 
@@ -166,6 +180,8 @@ def _root(contract: ContractTerms, worth: FloatArray, settled: NDArray[np.bool_]
     # Net worth at u = the worth of each step, which the steps before it pay for; it grows along the order.
     at_steps = earned[:-1] - steps_worth * paid[:-1]
     running = int(np.argmax(at_steps > 0.0)) if (at_steps > 0.0).any() else len(order)
+    if paid[running] <= 0.0:  # it earns something whatever the strike is: a connection that costs nothing
+        return None
     return float(earned[running] / paid[running]) / saved_share
 
 
@@ -177,10 +193,11 @@ class OfferWorth:
     net_worth_per_mw_year     what one more MW would earn in a year, its payment taken off
     entry_strike_per_mwh      strike at which one more MW earns nothing; None where its price floats
     entry_fee_per_mw_year     capacity fee at which it does, at its strike; None where it has none
+    All but the first are None where a volume is agreed.
     """
 
     capture_value_per_mwh: float | None
-    net_worth_per_mw_year: float
+    net_worth_per_mw_year: float | None
     entry_strike_per_mwh: float | None
     entry_fee_per_mw_year: float | None
 
@@ -188,13 +205,22 @@ class OfferWorth:
 def offer_worth(
     contract: ContractTerms, generation_mwh: FloatArray | None, prices: ShadowPrices, year_fraction: float
 ) -> OfferWorth:
-    """Value a contract at given prices; `generation_mwh` is None where it generates nothing."""
+    """Value a contract at given prices; `generation_mwh` is None where it generates nothing.
+
+    Where a volume is agreed, a MWh counts for the band or for take-or-pay beside its hour, and prices of hours do not
+    tell what one more MW would earn.
+    """
     worth = worth_per_mwh(contract, prices)
     profile = best_profile(contract, worth) if generation_mwh is None else generation_mwh
+    capture = _capture(contract, profile, prices)
+    if contract.volume is not None:
+        return OfferWorth(None if generation_mwh is None else capture, None, None, None)
     net = net_worth_per_mw(contract, prices, year_fraction) / year_fraction
     return OfferWorth(
-        capture_value_per_mwh=_capture(contract, profile, prices),
+        capture_value_per_mwh=capture,
         net_worth_per_mw_year=net,
         entry_strike_per_mwh=entry_strike_per_mwh(contract, prices, year_fraction),
-        entry_fee_per_mw_year=contract.capacity_fee_per_mw_year + net if contract.dispatchable else None,
+        entry_fee_per_mw_year=contract.capacity_fee_per_mw_year + net / contract.in_force_share
+        if contract.dispatchable
+        else None,
     )

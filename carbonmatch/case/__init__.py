@@ -2,9 +2,23 @@
 
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
-from carbonmatch.case.contracts import CleanFirmContract, Contract, Curtailment, PayAsProducedContract, VirtualContract
+from carbonmatch.case.contracts import (
+    BaseloadContract,
+    CleanFirmContract,
+    Contract,
+    Curtailment,
+    DeliveredContract,
+    FloatingPrice,
+    PayAsConsumedContract,
+    PayAsProducedContract,
+    RetailSupplyContract,
+    ShapedContract,
+    TakenContract,
+    VirtualContract,
+)
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
+from carbonmatch.case.provenance import Override, Provenance
 from carbonmatch.case.reading import (
     Purpose,
     Variant,
@@ -18,7 +32,7 @@ from carbonmatch.case.reading import (
     years_from_mapping,
 )
 from carbonmatch.case.scaling import outage_setting, scaled_settings
-from carbonmatch.case.schema import Case, Override, Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
@@ -28,20 +42,27 @@ from carbonmatch.case.template import template_names, write_template
 from carbonmatch.case.zone import Zone
 
 __all__ = [
+    "BaseloadContract",
     "Case",
     "CleanFirmContract",
     "Contract",
     "Curtailment",
+    "DeliveredContract",
     "EnergyPrice",
+    "FloatingPrice",
     "Grid",
     "Override",
+    "PayAsConsumedContract",
     "PayAsProducedContract",
     "Provenance",
     "Purpose",
+    "RetailSupplyContract",
+    "ShapedContract",
     "Site",
     "Storage",
     "StressTest",
     "Surplus",
+    "TakenContract",
     "Target",
     "Technology",
     "Variant",

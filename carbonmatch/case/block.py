@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
@@ -155,14 +155,17 @@ ABSENT: Final[Any] = _Absent.ABSENT
 Given = TypeVar("Given")
 
 
-def needed_to_solve(wanted: str) -> WrapValidator:
+def needed_to_solve(wanted: str, instead: Callable[[ValidationInfo], bool] = lambda _: False) -> WrapValidator:
     """Return the check of a key that a case may leave out which is only matched, not solved.
 
-    wanted   what stands there, for the message on an empty one
+    wanted    what stands there, for the message on an empty one
+    instead   whether other keys, checked before, say what this one would
     """
 
     def check(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         if value is ABSENT:
+            if instead(info):
+                return None
             if Reading.of(info).to_solve:
                 kind = "missing"
                 raise PydanticCustomError(kind, "the key is missing")

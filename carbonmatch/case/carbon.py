@@ -25,7 +25,7 @@ def uncountable(zones: Mapping[str, Zone], contracts: Mapping[str, Contract]) ->
         mix = mix_of_unclaimed(zone.residual_mix_g_per_kwh, zone.fossil_mix_g_per_kwh)
         if mix is None:
             continue  # told by the target
-        emitting = {key: c.emission_factor_g_per_kwh for key, c in contracts.items() if c.zone == name}
+        emitting = {key: c.emission_factor_g_per_kwh for key, c in contracts.items() if c.load_zone == name}
         if len(set(emitting.values())) > 1:
             told = listed([f"{contract} {say(factor)}" for contract, factor in emitting.items()])
             yield (

@@ -49,6 +49,7 @@ class Document:
     positions   position by path of keys
     faults      faults of the YAML itself
     comments    what stands behind a # on a line, by number of the line
+    sources     where a value is from that stands in no line: a figure of the library of technologies
     """
 
     name: str
@@ -57,9 +58,12 @@ class Document:
     faults: list[tuple[Position, Fault]] = field(default_factory=list)
     sha256: str | None = None
     comments: dict[int, str] = field(default_factory=dict)
+    sources: dict[KeyPath, str] = field(default_factory=dict)
 
     def note(self, path: KeyPath) -> str:
         """Return the comment on the line of a key, and which setting or scenario the value is from if it is."""
+        if path in self.sources:
+            return self.sources[path]
         position = self.position(path)
         changed = _CHANGED.search(position.label)
         return "; ".join(part for part in (self.comments.get(position.order), changed and changed[1]) if part)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from carbonmatch.case.document import Document, KeyPath, Position, parse_value
-from carbonmatch.case.schema import Override, fault_of_override_key
+from carbonmatch.case.provenance import Override
+from carbonmatch.case.schema import fault_of_override_key
 from carbonmatch.errors import Fault
 from carbonmatch.wording import listed, nearest
 

@@ -14,10 +14,13 @@ from pydantic import ValidationError
 from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document, read_document
+from carbonmatch.case.library import fill_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
-from carbonmatch.case.schema import Case, Provenance, Time
+from carbonmatch.case.provenance import Provenance
+from carbonmatch.case.schema import Case
 from carbonmatch.case.table_reader import TableReader
+from carbonmatch.case.time import Time
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.timegrid import TimeGrid
 
@@ -261,6 +264,7 @@ def _check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
+    fill_from_library(document, priced=purpose != "match")
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:

@@ -3,112 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
-from carbonmatch.case.assumptions import Assumption
 from carbonmatch.case.block import (
     ABSENT,
     SLUG,
     Block,
     Finding,
     Reading,
-    checked_by,
     needed_to_solve,
     refuse,
     say_value,
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
+from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract, Contract
+from carbonmatch.case.deliverability import (
+    deliverability,
+    deliverable_share,
+    faults_of_deliveries,
+    faults_of_neighbours,
+)
+from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
 from carbonmatch.case.grid import export_above_import
+from carbonmatch.case.pairing import clipped, unpairable
+from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
 from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
+from carbonmatch.case.time import Time
 from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
-from carbonmatch.errors import Fault, InputError
-from carbonmatch.tables import TableRecord
-from carbonmatch.timegrid import TimeGrid, read_step, read_timezone, read_wall_time
+from carbonmatch.errors import Fault
+from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
-
-
-@dataclass(frozen=True)
-class Override:
-    """One value that a scenario or `--set` changed.
-
-    key      dotted key, such as target.cfe
-    value    the new value
-    origin   `scenario NAME`, `weather year NAME` or `--set`
-    """
-
-    key: str
-    value: object
-    origin: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a case came from.
-
-    path        path of the case file as it was given; None for a case from Python
-    sha256      hash of its bytes; None for a case from Python
-    scenario    name of the scenario that was applied, if any
-    overrides   every changed value, in the order of application
-    tables      every table that was read
-    filled      notes on missing values that a rule of the case filled in
-    assumptions every value that the case gives, with its source
-    seconds     what reading and checking took
-    weather_year   name of the weather year that was applied, if any
-    """
-
-    path: str | None = None
-    sha256: str | None = None
-    scenario: str | None = None
-    overrides: tuple[Override, ...] = ()
-    tables: tuple[TableRecord, ...] = ()
-    filled: tuple[str, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
-    seconds: float = 0.0
-    weather_year: str | None = None
-
-    def assumption(self, key: str) -> Assumption | None:
-        """Return what the case gives for a dotted key; None where it gives nothing."""
-        return next((found for found in self.assumptions if found.key == key), None)
-
-
-class Time(Block):
-    """The time axis: local wall times, end exclusive."""
-
-    start: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    end: Annotated[Any, BeforeValidator(checked_by(read_wall_time))]
-    timezone: Annotated[str, BeforeValidator(checked_by(read_timezone))] = "UTC"
-    step: Annotated[str, BeforeValidator(checked_by(read_step))] = "1h"
-
-    @model_validator(mode="after")
-    def _is_an_axis(self) -> Self:
-        try:
-            _ = self.grid
-        except InputError as error:
-            refuse(*(Finding(fault.what, inside=(fault.where,)) for fault in error.faults))
-        return self
-
-    @cached_property
-    def grid(self) -> TimeGrid:
-        """The UTC axis."""
-        return TimeGrid.from_local(self.start, self.end, self.timezone, self.step)
 
 
 def _slug(value: str) -> str:
@@ -203,6 +142,22 @@ class Case(Block):
         weights = {name: year.weight for name, year in self.weather_years.items()}
         return weights[str(self.provenance.weather_year)] / sum(weights.values())
 
+    def why_not_eligible(self, contract: Contract) -> str:
+        """Say why a contract does not count towards the target; empty where it does."""
+        rule = CARBON_FREE if self.target is None or self.target.eligible is None else self.target.eligible
+        last_day = self.grid.local_index[-1].date()
+        return why_not_eligible(rule, contract.technology, contract.commissioned, last_day)
+
+    def deliverable_share(self, contract: Contract) -> FloatArray | None:
+        """Return what share of its claims counts in its load zone, 0 or 1 per step; None where all of it does."""
+        return deliverable_share(self.zones, contract.zone, contract.load_zone)
+
+    def deliverability(self, contract: Contract) -> str:
+        """Say why the claims of a plant in another zone count in its load zone; empty where it stands there."""
+        if contract.zone == contract.load_zone:
+            return ""
+        return deliverability(self.zones, contract.zone, contract.load_zone)
+
     @property
     def metered(self) -> bool:
         """Whether anything was metered: the load of a site, the generation of a contract, a storage."""
@@ -227,7 +182,12 @@ class Case(Block):
             for name, contract in self.contracts.items()
             if not years.is_integer() and getattr(contract, "p50_capacity_factor", None) is not None
         ]
-        return (*free, *part, *self._loads_above_connections())
+        clips = [found for name, each in self.storage.items() if (found := clipped(name, each, self.contracts))]
+        offers = [
+            *((f"contracts.{name}", offer) for name, offer in self.contracts.items()),
+            *((f"storage.{name}", offer) for name, offer in self.storage.items()),
+        ]
+        return (*free, *part, *clips, *self._loads_above_connections(), *warnings_of_choices(offers))
 
     def _loads_above_connections(self) -> list[str]:
         axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
@@ -239,6 +199,20 @@ class Case(Block):
             if above is not None:
                 found.append(f"sites.{name}.grid.connection_mw: {above}")
         return found
+
+    @field_validator("zones")
+    @classmethod
+    def _neighbours_can_be_compared(cls, zones: Mapping[str, Zone]) -> Mapping[str, Zone]:
+        if found := list(faults_of_neighbours(zones)):
+            refuse(*found)
+        return zones
+
+    @field_validator("contracts")
+    @classmethod
+    def _claims_cross_to_neighbours(cls, contracts: dict[str, Contract], info: ValidationInfo) -> dict[str, Contract]:
+        if found := list(faults_of_deliveries(info.data.get("zones") or {}, contracts)):
+            refuse(*found)
+        return contracts
 
     @field_validator("sites")
     @classmethod
@@ -283,6 +257,13 @@ class Case(Block):
             refuse(*found)
         Reading.of(info).lacking |= bool(found)
         return target
+
+    @field_validator("storage")
+    @classmethod
+    def _pairs_go_together(cls, storage: dict[str, Storage], info: ValidationInfo) -> dict[str, Storage]:
+        if "contracts" in info.data and (found := tuple(unpairable(storage, info.data["contracts"]))):
+            refuse(*found)
+        return storage
 
     @field_validator("scenarios")
     @classmethod

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 
 from carbonmatch.case.block import Block, Finding, NonNegative, Number, Reading, Share, refuse
+from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice
 from carbonmatch.case.zone import need_series
 
@@ -42,6 +43,7 @@ class Target(Block):
                             cfe, where it is given, is the least share that will do
     carbon_price_per_t      paid for market-based emissions, draft revision of Scope 2 [currency/t CO2e]
     carbon_cap_t_per_year   most of them [t CO2e/year]
+    eligible      which contracts count; every carbon-free one unless given
     years         of several weather years, whether every one meets the target or their mean does
     """
 
@@ -52,6 +54,7 @@ class Target(Block):
     budget_per_year: Number | None = None
     carbon_price_per_t: NonNegative | None = None
     carbon_cap_t_per_year: NonNegative | None = None
+    eligible: Eligible | None = None
     years: Literal["every", "expectation"] = "every"
 
     @property

@@ -40,9 +40,11 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ("contracts", "NAME"): frozenset(
         {
             *("capacity_factor", "p50_capacity_factor", "availability", "outages"),
-            *("forecast_capacity_factor", "forecast_availability"),
+            *("forecast_capacity_factor", "forecast_availability", "settlement_price_per_mwh"),
+            *("start", "end", "shape", "cfe_share"),
         }
     ),
+    ("contracts", "NAME", "price"): frozenset({"index"}),
     ("surplus",): frozenset({"price"}),
 }
 """What weather, load and prices of a year are: all else is decided once, for all years."""

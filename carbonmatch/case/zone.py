@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from carbonmatch.case.block import Block, Entry, Finding, Reading, refuse
+from carbonmatch.case.neighbour import Neighbour
 from carbonmatch.case.series import CfeShare, Intensity, Price, SupplyShare
 from carbonmatch.wording import listed, nearest
 
@@ -33,6 +34,7 @@ class Zone(Entry):
     fossil_mix_g_per_kwh         intensity of the generation that is not carbon-free
     marginal_g_per_kwh           intensity of the plants that answer a change of load
     standard_supply              what the utility delivers to all customers
+    neighbours                   zones whose plants may count for the load of this one, and when
     """
 
     spot_price_per_mwh: Price | None = None
@@ -43,6 +45,7 @@ class Zone(Entry):
     fossil_mix_g_per_kwh: Intensity | None = None
     marginal_g_per_kwh: Intensity | None = None
     standard_supply: StandardSupply | None = None
+    neighbours: dict[str, Neighbour] = Field(default_factory=dict)
 
 
 def _known_zone(name: str, info: ValidationInfo) -> str:
@@ -67,6 +70,24 @@ def _zone_with_a_site(name: str, info: ValidationInfo) -> str:
 
 
 ServedZoneName = Annotated[ZoneName, AfterValidator(_zone_with_a_site)]
+
+
+def _zone_with_a_load(name: str, info: ValidationInfo) -> str:
+    served = Reading.of(info).site_zones
+    if served and name not in served:
+        refuse(
+            f"is {name}, a zone without a site: there is no load that it could count for. Name a zone with a site "
+            f"({listed(sorted(served))}), or add a site"
+        )
+    return name
+
+
+LoadZoneName = Annotated[ZoneName, AfterValidator(_zone_with_a_load)]
+
+
+def refuse_without_site(name: str, info: ValidationInfo) -> str:
+    """Fault a zone without a site for what counts, or stands, where it is."""
+    return _zone_with_a_site(name, info)
 
 
 def need_series(info: ValidationInfo, zone: Any, key: str, why: str, inside: tuple[str, ...] = ()) -> None:

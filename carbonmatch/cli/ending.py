@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -57,3 +57,12 @@ def tell_warnings(warnings: Iterable[str]) -> None:
     """Print what is allowed and worth a look."""
     for warning in warnings:
         typer.echo(f"{typer.style('warning:', fg='yellow', bold=True)} {warning}", err=True)
+
+
+def tell_search(manifest: Mapping[str, Any]) -> None:
+    """Print what whole numbers cost in time, where a run searched for them."""
+    search = manifest["solver"].get("whole_numbers")
+    if search is not None:
+        count, seconds = search["programmes"], search["seconds"]
+        held = f"one with all of them held took {search['seconds_with_all_held']:.1f} s"
+        typer.echo(f"Whole numbers took {count:,} linear programmes in {seconds:.1f} s; {held}.", err=True)

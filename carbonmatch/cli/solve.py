@@ -11,11 +11,12 @@ import typer
 import carbonmatch as cm
 from carbonmatch import runfolder
 from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings, Solver, echo_json, read_case, run_name
-from carbonmatch.cli.ending import exit_codes, tell_warnings
+from carbonmatch.cli.ending import exit_codes, tell_search, tell_warnings
 from carbonmatch.cli.progress import Progress, progress
 from carbonmatch.cli.report import write_page
 from carbonmatch.cli.years import has_weather_years, solve_over_years
 from carbonmatch.report import overview
+from carbonmatch.units import WHOLE_NUMBER_GAP
 
 
 def solve(
@@ -54,6 +55,17 @@ def solve(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.0, help="End without a result after this.")
     ] = None,
+    mip_gap: Annotated[
+        float,
+        typer.Option(
+            "--mip-gap",
+            metavar="SHARE",
+            min=0.0,
+            max=1.0,
+            help="Of whole numbers (lot_mw, or_nothing, variant_of): how near to the least cost is enough, as a share "
+            "of gross cost.",
+        ),
+    ] = WHOLE_NUMBER_GAP,
     threads: Annotated[
         int, typer.Option("--threads", metavar="N", min=1, help="Threads of the engine; 1 gives the same bytes again.")
     ] = 1,
@@ -72,6 +84,7 @@ def solve(
             threads=threads,
             solver=solver,
             cross_check=cross_check,
+            whole_number_gap=mip_gap,
             on_progress=told.stage,
             on_iteration=told.iteration,
         )
@@ -88,6 +101,7 @@ def solve(
         with exit_codes("Interrupted; the run is written, its page is not."):
             page = write_page(folder, told.stage)
     tell_warnings(result.summary["warnings"][len(checked.warnings) :])
+    tell_search(result.manifest)
     if as_json:
         echo_json(runfolder.to_json(result.summary))
         typer.echo(f"Written to {folder}", err=True)

@@ -23,8 +23,10 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
     if as_json:
         _validate_for_machines(check_case, case, settings, scenario)
         return
+    from carbonmatch.study import foreseen  # noqa: PLC0415 - as above
+
     checked = read_case(case, settings, scenario, check_case)
-    tell_warnings(checked.warnings)
+    tell_warnings((*checked.warnings, *foreseen(checked)))
     counts = [
         _count(checked.grid.steps, "step"),
         _count(len(checked.sites), "site"),
@@ -41,13 +43,15 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
 
 
 def _validate_for_machines(check: Reader, case: Path, settings: list[str] | None, scenario: str | None) -> None:
+    from carbonmatch.study import foreseen  # noqa: PLC0415 - as above
+
     try:
         checked = check(case, settings=settings or (), scenario=scenario)
     except cm.InputError as error:
         faults = [{"where": fault.where, "what": fault.what} for fault in error.faults]
         echo_json(runfolder.to_json({"valid": False, "faults": faults, "warnings": []}))
         raise typer.Exit(error.exit_code) from error
-    report: dict[str, Any] = {"valid": True, "faults": [], "warnings": list(checked.warnings)}
+    report: dict[str, Any] = {"valid": True, "faults": [], "warnings": [*checked.warnings, *foreseen(checked)]}
     if checked.missing_to_solve:
         report["missing_to_solve"] = [{"where": fault.where, "what": fault.what} for fault in checked.missing_to_solve]
     echo_json(runfolder.to_json(report))

@@ -9,22 +9,21 @@ from carbonmatch.formulation.adapt import adapt, differing
 from carbonmatch.formulation.budget import build_budget_model, share_for_budget
 from carbonmatch.formulation.build import build_model
 from carbonmatch.formulation.carbon import cap_below_claims
+from carbonmatch.formulation.choices import offers_with_choice, with_any_size, with_choices_held
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
-from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.matching import ledgers_coincide, score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.supply import overloaded_connections
 from carbonmatch.formulation.target import target_groups, target_sides
-from carbonmatch.formulation.tariff import TARIFF_COMPONENTS
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import YearsOptimum, build_years
 
 __all__ = [
-    "TARIFF_COMPONENTS",
     "Limit",
     "RowNumbers",
     "SizeOfUnit",
@@ -43,10 +42,12 @@ __all__ = [
     "differing",
     "extract_solution",
     "hold_operation",
+    "ledgers_coincide",
     "lifted",
     "limit_prices",
     "limits_of",
     "matching_flows",
+    "offers_with_choice",
     "overloaded_connections",
     "problem_from_case",
     "read_schedule",
@@ -59,5 +60,7 @@ __all__ = [
     "target_terms",
     "upkeep",
     "value_needed",
+    "with_any_size",
+    "with_choices_held",
     "with_less_must_run",
 ]

@@ -14,15 +14,21 @@ import pyomo.core as pyo
 from carbonmatch.formulation.carbon import carbon_cost
 from carbonmatch.formulation.contract import payment
 from carbonmatch.formulation.matching import ledgers_coincide, sales
-from carbonmatch.formulation.storage import PoolFlows, capacity_cost, operation_cost, pool_flows
+from carbonmatch.formulation.storage import (
+    PoolFlows,
+    capacity_cost,
+    degradation_cost,
+    operation_cost,
+    pool_flows,
+)
 from carbonmatch.formulation.supply import energy_cost, firm_capacity_cost
 from carbonmatch.records import Problem
 
 _PRICES: Final = frozenset(
     {
         *("strike_per_mwh", "compensation", "reference_price_per_mwh", "capacity_fee_per_mw_year"),
-        *("floating_price_per_mwh", "fees_per_mwh", "unsettled"),
-        *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh"),
+        *("floating_price_per_mwh", "fees_per_mwh", "unsettled", "basis_per_mwh", "first_year_strike_per_mwh"),
+        *("power_cost_per_mw_year", "energy_cost_per_mwh_year", "discharge_cost_per_mwh", "degradation_cost_per_mwh"),
         *("charge_price_per_mwh", "discharge_price_per_mwh", "retail_price_per_mwh"),
         *("firm_capacity_charge_per_mw_year", "sale_price_per_mwh", "spot_price_per_mwh", "carbon_price_per_t"),
     }
@@ -89,8 +95,11 @@ def _same_shape(built: Problem, wanted: Problem) -> bool:
         all(ledgers_coincide(built, z) == ledgers_coincide(wanted, z) for z in zones)
         and [s.firm_capacity_charge_per_mw_year > 0.0 for s in built.sites]
         == [s.firm_capacity_charge_per_mw_year > 0.0 for s in wanted.sites]
+        and any(b.degradation_cost_per_mwh for b in built.storage)
+        == any(b.degradation_cost_per_mwh for b in wanted.storage)
         and _held(built) == _held(wanted)
         and _limits(built) == _limits(wanted)
+        and _choices(built) == _choices(wanted)
         and [c.reference_price_per_mwh is None for c in built.contracts]
         == [c.reference_price_per_mwh is None for c in wanted.contracts]
     )
@@ -117,6 +126,14 @@ def _held(problem: Problem) -> list[float | None]:
     return [least if least == most else None for least, most in limits]
 
 
+def _choices(problem: Problem) -> list[tuple[object, ...]]:
+    """Return the limits of sizes that are whole-number decisions: they stand in rows."""
+    return [
+        *((c.choice, c.min_mw, c.max_mw) for c in problem.contracts if c.choice is not None),
+        *((b.choice, b.min_power_mw, b.max_power_mw) for b in problem.storage if b.choice is not None),
+    ]
+
+
 def _sizes(model: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Any, float, float]]:
     """Yield (variable, least, most) of every size that is a variable of its own."""
     for contract in problem.contracts:
@@ -139,6 +156,7 @@ def _reprice(model: pyo.ConcreteModel, problem: Problem) -> None:
         flows: list[PoolFlows] = pool_flows(block, storage)
         block.capacity_cost.set_value(capacity_cost(block, storage, time))
         block.operation_cost.set_value(operation_cost(storage, flows))
+        block.degradation_cost.set_value(degradation_cost(storage, flows))
     for site in problem.sites:
         block = model.site[site.name]
         block.energy_cost.set_value(energy_cost(block, site))

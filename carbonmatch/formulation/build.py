@@ -5,32 +5,19 @@ from __future__ import annotations
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from carbonmatch.components import COST_COMPONENTS
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions, carbon_cost
+from carbonmatch.formulation.choices import add_variants
 from carbonmatch.formulation.contract import add_contract
+from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.meter import BehindMeter
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
-from carbonmatch.formulation.tariff import TARIFF_COMPONENTS, tariff_components
-from carbonmatch.records import SALES_COMPONENTS, Problem
-
-COST_COMPONENTS = (
-    "contracts",
-    "existing_contracts",
-    "storage_capacity",
-    "storage_operation",
-    "grid_energy",
-    "firm_capacity",
-    *TARIFF_COMPONENTS,
-    "carbon_price",
-    *SALES_COMPONENTS,
-)
-"""Names of the cost components, in the order of every table. Sales are negative: all together are the objective.
-
-`carbon_price`, the components of a tariff and `export_sales` are there only where the case gives them.
-"""
+from carbonmatch.formulation.tariff import tariff_components
+from carbonmatch.records import Problem, TimeTerms
 
 
 def build_model(problem: Problem, *, split_ledgers: bool = False) -> pyo.ConcreteModel:
@@ -86,6 +73,10 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
         flows[storage.zone].pools.extend(pools)
         if storage.site is not None:
             behind[storage.site].pools.extend(pools)
+        if storage.pairing is not None:
+            plant = _plant(model, flows[storage.zone], storage.pairing.partner, time)
+            add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
+    add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
     for site, meter in zip(problem.sites, behind, strict=True):
         supply = add_grid_supply(model.site[site.name], site, time, meter)
@@ -101,6 +92,14 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
     return flows
 
 
+def _plant(model: pyo.Block, flows: ZoneFlows, name: str, time: TimeTerms) -> Plant:
+    """Return the plant of a contract; one that is left out of a problem generates nothing."""
+    for contract in flows.contracts:
+        if contract.terms.name == name:
+            return Plant(contract.generation, model.contract[name].contracted_mw)
+    return Plant([0.0] * time.steps, 0.0)
+
+
 def add_demands(model: pyo.Block, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Add what is asked of the parts of a problem: target, limits, and what they cost."""
     add_target(model, problem, flows)
@@ -114,7 +113,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
                  + grid_adders + demand_charges + coincident_peak + subscribed_capacity + grid_fixed
-                 + carbon_price + surplus_sales + export_sales      [currency over the horizon]; sales are negative
+                 + storage_degradation + carbon_price + surplus_sales + export_sales
+                 [currency over the horizon]; sales are negative
 
     the second line is of tariffs, see `add_tariff`; each part of it where a site is billed for it
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
@@ -129,6 +129,8 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
         "firm_capacity": [block.firm_capacity_cost for block in model.site.values()],
         "surplus_sales": [-block.sales for block in model.zone.values()],
     }
+    if any(storage.degradation_cost_per_mwh for storage in problem.storage):
+        parts["storage_degradation"] = [block.degradation_cost for block in model.storage.values()]
     for component in tariff_components(problem):
         parts[component] = [block.bill[component] for block in model.site.values() if component in block.bill]
     if any(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.choices import add_choice
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
+from carbonmatch.formulation.volume import add_volume
 from carbonmatch.records import ContractTerms, FloatArray, TimeTerms
 
 
@@ -35,17 +37,19 @@ def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> 
     Steps that leave no choice (least = available) have no variable: their generation is an expression of the size.
 
     delivered[t] = generation[t], or shape[t] * contracted_mw; 0 where the contract is not physical
-    claimable[t] = claim_share[t] * generation[t]; 0 where it does not count
+    claimable[t] = claim_share[t] * deliverable_share[t] * generation[t]; 0 where it does not count
     """
     block.contracted_mw = size_variable(contract.min_mw, contract.max_mw)
+    add_choice(block, block.contracted_mw, contract.choice, contract.min_mw, contract.max_mw)
     choice = np.flatnonzero(contract.least_mwh_per_mw < contract.available_mwh_per_mw).tolist()
     block.dispatched_mwh = pyo.Var(choice, bounds=(0.0, None))
     add_generation_limit(block, contract)
-    block.cost = pyo.Expression(expr=payment(block, contract, time))
-
     generation = _of_size(contract.least_mwh_per_mw, block.contracted_mw)
     for t, dispatched in block.dispatched_mwh.items():
         generation[t] = generation[t] + dispatched
+    if contract.volume is not None:
+        add_volume(block, contract.volume, generation)
+    block.cost = pyo.Expression(expr=payment(block, contract, time))
     return ContractFlows(
         contract, generation, _delivered(block, contract, generation), _claimable(contract, generation)
     )
@@ -61,9 +65,9 @@ def _delivered(block: pyo.Block, contract: ContractTerms, generation: Flow) -> F
 def _claimable(contract: ContractTerms, generation: Flow) -> Flow:
     if not contract.eligible:
         return [0.0] * len(generation)
-    if contract.claim_share is None:
+    if contract.counted_share is None:
         return generation
-    shares = contract.claim_share.tolist()
+    shares = contract.counted_share.tolist()
     return [share * flow if share else 0.0 for share, flow in zip(shares, generation, strict=True)]
 
 
@@ -86,20 +90,25 @@ def add_generation_limit(block: pyo.Block, contract: ContractTerms) -> None:
 def payment(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> pyo.Expression:
     """What the buyer pays over the horizon [currency].
 
-    sum_t price[t] * (generation[t] + compensation * curtailed[t]) + fees * generation[t]
-        - reference_price[t] * generation[t] + capacity_fee * year_fraction * contracted_mw
+    sum_t price[t] * generation[t] + compensation * due[t] * curtailed[t] + (fees + basis[t]) * generation[t]
+        - reference_price[t] * generation[t] + capacity_fee * year_fraction * in_force * contracted_mw
 
-    price                     [currency/MWh] the strike, or a price that floats
+    price                     [currency/MWh] the strike, levelised, or a price that floats; 0 where it is not settled
     reference_price           [currency/MWh] received under a contract for difference, else zero
-    compensation              0..1, the share of the price that is due for curtailed energy
-    fees                      [currency/MWh] on top of what is delivered
+    compensation              0..1, the share of due[t] that is paid for curtailed energy: price[t], and where it floats
+                              max(price[t], 0)
+    fees, basis               [currency/MWh] on top of what is delivered: see `structures.price`
+    in_force                  0..1, the share of the horizon between start and end of the contract
     capacity_fee              [currency/MW/year]
+    in_force                  0..1, the share of the horizon between start and end of the contract
 
-    Where a shape is delivered, price and fees are paid for that: (price[t] + fees) * shape[t] * contracted_mw.
+    Where a shape is delivered, they are paid for that: (price[t] + fees + basis[t]) * shape[t] * contracted_mw. Under
+    take-or-pay the strike is due for what is unused too: + strike * sum_p unused_mwh[p].
     """
     per_generated = contract.paid_per_generated_mwh
     per_mw = contract.paid_per_mw(time.year_fraction) + float((per_generated * contract.least_mwh_per_mw).sum())
+    unused = list(block.unused_mwh.values()) if hasattr(block, "unused_mwh") else []
     return linear_sum(
-        [per_mw, *per_generated[list(block.dispatched_mwh)].tolist()],
-        [block.contracted_mw, *block.dispatched_mwh.values()],
+        [per_mw, *per_generated[list(block.dispatched_mwh)].tolist(), *[contract.strike_per_mwh or 0.0] * len(unused)],
+        [block.contracted_mw, *block.dispatched_mwh.values(), *unused],
     )

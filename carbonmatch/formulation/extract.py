@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.hybrid import pairing_prices
 from carbonmatch.formulation.matching import score_weights
 from carbonmatch.formulation.tariff import subscribed_mw
 from carbonmatch.formulation.terms import Flow
@@ -70,18 +71,28 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         merged_ledgers=tuple(not hasattr(zone, "attribute_balance") for zone in zones),
         cost={component: float(pyo.value(model.cost[component])) + 0.0 for component in model.cost},  # no -0.0
         contract_cost={name: float(pyo.value(block.cost)) for name, block in model.contract.items()},
-        storage_cost={
-            name: float(pyo.value(block.capacity_cost) + pyo.value(block.operation_cost))
-            for name, block in model.storage.items()
-        },
+        storage_cost={name: sum(_storage_cost(block).values()) for name, block in model.storage.items()},
+        storage_cost_parts={name: _storage_cost(block) for name, block in model.storage.items()},
         objective=float(pyo.value(model.total_cost)),
         model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
+        unused_mwh=_unused(model, problem),
         subscribed_mw=subscribed_mw(model, problem),
         metered_import_mwh=imported,
         metered_export_mwh=exported,
     )
+
+
+def _unused(model: pyo.ConcreteModel, problem: Problem) -> FloatArray | None:
+    """Return what is paid for and not taken, in the last step of each settlement period, (contracts, steps)."""
+    if not any(contract.volume is not None and contract.volume.settled for contract in problem.contracts):
+        return None
+    unused = np.zeros((len(problem.contracts), problem.time.steps))
+    for i, contract in enumerate(problem.contracts):
+        for period, steps in ({} if contract.volume is None else contract.volume.settled).items():
+            unused[i, steps[-1]] = model.contract[contract.name].unused_mwh[period].value
+    return unused
 
 
 def set_values(model: pyo.ConcreteModel, columns: Sequence[Any], numbers: FloatArray) -> None:
@@ -166,7 +177,21 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         site_energy_value_per_mwh=_of_sites(model, problem, "meter_balance", dual),
         export_source_value_per_mwh=_worth_of_sites(model, problem, "export_source", dual),
         clean_source_value_per_mwh=_worth_of_sites(model, problem, "clean_charge_limit", dual),
+        pairing=pairing_prices(model, problem, dual),
+        consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
     )
+
+
+def _consumed_limit(model: pyo.ConcreteModel, problem: Problem, dual: dict[int, float]) -> FloatArray | None:
+    """Return what one more MWh that may be taken as consumed is worth, (zones, steps); None where none is limited."""
+    if not any(contract.consumed for contract in problem.contracts):
+        return None
+    worth = np.zeros((len(problem.zones), problem.time.steps))
+    for z, zone in enumerate(problem.zones):
+        rows = getattr(model.zone[zone.name], "consumed_limit", {})
+        for t in rows:
+            worth[z, t] = -dual.get(id(rows[t]), 0.0)
+    return worth
 
 
 def _of_sites(model: pyo.ConcreteModel, problem: Problem, row: str, dual: dict[int, float]) -> dict[int, FloatArray]:
@@ -217,6 +242,15 @@ def _storage_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[dict[tup
                 if pool.clean:
                     delivered[storage.zone] -= flows["charge_mwh"]
     return pooled, delivered
+
+
+def _storage_cost(block: pyo.Block) -> dict[str, float]:
+    """Return what one storage costs over the horizon, part by part [currency]."""
+    return {
+        "capacity": float(pyo.value(block.capacity_cost)),
+        "operation": float(pyo.value(block.operation_cost)),
+        "degradation": float(pyo.value(block.degradation_cost)),
+    }
 
 
 def _stack(rows: list[list[float]], steps: int) -> FloatArray:

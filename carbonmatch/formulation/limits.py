@@ -17,12 +17,15 @@ LimitKind = Literal[
     "min_mw",
     "existing_mw",
     "must_run_share",
+    "most_volume_share",
     "max_power_mw",
     "min_power_mw",
     "max_energy_mwh",
     "min_energy_mwh",
     "duration_hours",
     "cycles_per_year",
+    "connection_mw",
+    "connection_share",
     "max_share",
     "carbon_cap_t_per_year",
     "budget_per_year",
@@ -36,6 +39,9 @@ UPPER: Final = {"max_mw", "max_power_mw", "max_energy_mwh", "max_share"}
 
 PORTFOLIO: Final = {"max_share", "carbon_cap_t_per_year", "budget_per_year"}
 """The kinds that are of the whole portfolio, not of one offer."""
+
+CONNECTIONS: Final[tuple[LimitKind, ...]] = ("connection_mw", "connection_share")
+"""The kinds that hold what a plant and the storage beside it feed in."""
 
 SLACK: Final = 1e-3
 """A limit that leaves this share of itself as room does not bind. Engines leave 1e-6 of one that does, or less."""
@@ -82,13 +88,26 @@ def _contract_limits(problem: Problem) -> Iterator[Limit]:
             if too_large_hurts and contract.min_mw > 0.0:
                 yield Limit("existing_mw", number, f"{key}.existing_mw", contract.min_mw)
         else:
-            if math.isfinite(contract.max_mw):
+            if math.isfinite(contract.max_mw) and not _covers_all_that_is_used(problem, contract):
                 yield Limit("max_mw", number, f"{key}.max_mw", contract.max_mw)
-            if too_large_hurts and contract.min_mw > 0.0:
+            # What is taken by choice, and obliges to nothing, is never too large.
+            obliges = not contract.consumed or contract.volume is not None
+            if too_large_hurts and contract.min_mw > 0.0 and obliges:
                 yield Limit("min_mw", number, f"{key}.min_mw", contract.min_mw)
         if too_large_hurts and contract.dispatchable and contract.least_mwh_per_mw.any():
             least = float(contract.least_mwh_per_mw.max())
             yield Limit("must_run_share", number, f"{key}.must_run_share", least)
+        # Of a size that could be larger, the volume could be too.
+        if contract.volume is not None and math.isfinite(contract.volume.most_share) and math.isfinite(contract.max_mw):
+            yield Limit("most_volume_share", number, f"{key}.most_volume_share", contract.volume.most_share)
+
+
+def _covers_all_that_is_used(problem: Problem, contract: ContractTerms) -> bool:
+    """Tell whether a contract that is taken as it is used can cover the load: a larger size would match no more."""
+    if not contract.consumed:
+        return False
+    load = problem.zones[contract.zone].load_mwh
+    return bool((contract.available_mwh_per_mw * contract.max_mw >= load).all())
 
 
 def _storage_limits(problem: Problem) -> Iterator[Limit]:
@@ -104,6 +123,10 @@ def _storage_limits(problem: Problem) -> Iterator[Limit]:
             yield Limit("duration_hours", number, f"{key}.duration_hours", storage.duration_hours)
         if math.isfinite(storage.cycles_per_year):
             yield Limit("cycles_per_year", number, f"{key}.cycles_per_year", storage.cycles_per_year)
+        if storage.pairing is not None:
+            for kind in CONNECTIONS:
+                if math.isfinite(value := getattr(storage.pairing, kind)):
+                    yield Limit(kind, number, f"{key}.{kind}", value)
         if upkeep(storage) or problem.target.budget is not None:
             if storage.min_power_mw > 0.0:
                 yield Limit("min_power_mw", number, f"{key}.min_power_mw", storage.min_power_mw)
@@ -144,12 +167,15 @@ _LIFTED: Final[dict[LimitKind, dict[str, Any]]] = {
     "min_mw": {"min_mw": 0.0},
     "existing_mw": {"min_mw": 0.0},
     "must_run_share": {"least_mwh_per_mw": 0.0},
+    "most_volume_share": {"most_share": math.inf},
     "max_power_mw": {"max_power_mw": math.inf},
     "min_power_mw": {"min_power_mw": 0.0},
     "max_energy_mwh": {"max_energy_mwh": math.inf},
     "min_energy_mwh": {"min_energy_mwh": 0.0},
     "duration_hours": {"duration_hours": None, "min_energy_mwh": 0.0, "max_energy_mwh": math.inf},
     "cycles_per_year": {"cycles_per_year": math.inf},
+    "connection_mw": {"connection_mw": math.inf},
+    "connection_share": {"connection_share": math.inf},
     "max_share": {"max_surplus_share": math.inf},
     "carbon_cap_t_per_year": {"carbon_cap_t_per_year": None},
     "budget_per_year": {"budget": None},
@@ -161,11 +187,16 @@ def _changed(problem: Problem, limit: Limit, changes: dict[str, Any]) -> Problem
     if limit.kind in PORTFOLIO:
         return replace(problem, target=replace(problem.target, **changes))
     if limit.key.startswith("storage."):
-        storage = replace(problem.storage[limit.number], **changes)
+        storage = problem.storage[limit.number]
+        if limit.kind in CONNECTIONS and storage.pairing is not None:
+            changes = {"pairing": replace(storage.pairing, **changes)}
+        storage = replace(storage, **changes)
         return replace(problem, storage=_replaced(problem.storage, limit.number, storage))
     terms: ContractTerms = problem.contracts[limit.number]
     if limit.kind == "must_run_share":
         changes = {"least_mwh_per_mw": np.zeros_like(terms.available_mwh_per_mw) + changes["least_mwh_per_mw"]}
+    if limit.kind == "most_volume_share" and terms.volume is not None:
+        changes = {"volume": replace(terms.volume, **changes)}
     return replace(problem, contracts=_replaced(problem.contracts, limit.number, replace(terms, **changes)))
 
 
@@ -183,6 +214,10 @@ def binds(model: pyo.ConcreteModel, problem: Problem, limit: Limit) -> bool:
     match limit.kind:
         case "max_mw":
             room = not _presses(model.contract[_entry(problem, limit).name].contracted_mw, limit.value)
+        case "most_volume_share":
+            block, volume = model.contract[_entry(problem, limit).name], problem.contracts[limit.number].volume
+            agreed = 0.0 if volume is None else volume.total_mwh_per_mw * float(pyo.value(block.contracted_mw))
+            room = bool(block.most_volume.uslack() > SLACK * limit.value * agreed)
         case "max_power_mw" | "max_energy_mwh":
             room = not _presses(getattr(model.storage[_entry(problem, limit).name], limit.kind[4:]), limit.value)
         case "duration_hours":  # of a storage that could be larger, the power would give more energy too
@@ -192,6 +227,10 @@ def binds(model: pyo.ConcreteModel, problem: Problem, limit: Limit) -> bool:
             block = model.storage[_entry(problem, limit).name]
             allowed = limit.value * problem.time.year_fraction * float(pyo.value(block.energy_mwh))
             room = bool(block.cycle_limit.uslack() > SLACK * allowed)
+        case "connection_mw" | "connection_share":
+            block = model.storage[_entry(problem, limit).name]
+            carried = SLACK * float(pyo.value(block.connection_mw)) * problem.time.hours_per_step
+            room = all(row.uslack() > carried for row in block.shared_connection.values())
         case "max_share":
             room = _surplus_has_room(model, problem)
         case "min_mw" | "existing_mw" | "must_run_share":  # too large for the surplus limit, or for the budget

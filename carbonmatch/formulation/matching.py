@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.consumption import add_consumed_limit
 from carbonmatch.formulation.contract import ContractFlows
 from carbonmatch.formulation.storage import PoolFlows
 from carbonmatch.formulation.terms import Flow, is_constant, linear_sum
@@ -46,6 +47,7 @@ def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
 def add_ledgers(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time: TimeTerms, *, merged: bool) -> None:
     """Add the ledgers of one zone; `block.unmatched` and `block.excess` then hold the attribute ledger's flows."""
     block.sold_mwh = pyo.Var(range(time.steps), bounds=(0.0, None))
+    add_consumed_limit(block, flows.contracts, flows.metered_import, time)
     add_energy_balance(block, zone, flows, time)
     if merged:
         block.unmatched = [sum(per_site) for per_site in zip(*flows.retail_supply, strict=True)]

@@ -11,6 +11,7 @@ from carbonmatch.formulation.budget import add_budget_limit
 from carbonmatch.formulation.build import add_costs, build_parts
 from carbonmatch.formulation.carbon import add_carbon_cap, add_emissions
 from carbonmatch.formulation.extract import set_values
+from carbonmatch.formulation.hybrid import fed_in_limit
 from carbonmatch.formulation.limits import UPPER, Limit, lifted, limits_of
 from carbonmatch.formulation.matching import ZoneFlows
 from carbonmatch.formulation.target import add_surplus_limit, add_target
@@ -35,13 +36,17 @@ def build_move_model(problem: Problem, limit: Limit, guess: float) -> pyo.Concre
               cost / typical_price                           the budget
               drawn - guess * year_fraction * energy_mwh     cycles, drawn = sum_t discharge[t] / cycle_efficiency
               energy_mwh - guess * power_mw                  duration
+              taken - guess * volume * contracted_mw         most of a volume, taken = sum_t generation[t]
+              weight * connection                            the connection of a plant and its storage
+              weight * (connection - guess * contracted_mw)  the same per MW of the plant
 
     All else are MWh, for a MWh is what prices are of and engines want prices near one: a size in MW is weighed by the
     hours in which it fills a gap, some 100 at the margin; energy that is stored counts once.
 
-    Cycles and duration are ratios. With the present value as the guess, `needed` is the ratio at the least excess over
-    it: enough, and the least one where a larger storage is no burden (`upkeep`), for the best point then has the
-    largest size. Elsewhere it is the guess of the next search, until it falls no further (Dinkelbach 1967).
+    Cycles, duration and a share of volume are ratios. With the present value as the guess, `needed` is the ratio at
+    the least excess over it: enough, and the least one where a larger storage is no burden (`upkeep`), for the best
+    point then has the largest size. Elsewhere it is the guess of the next search, until it falls no further
+    (Dinkelbach 1967).
 
     `must_run_share` is no such row: it multiplies a size in every step.
     """
@@ -97,12 +102,48 @@ def add_least_move(model: pyo.ConcreteModel, problem: Problem, limit: Limit, gue
             once = problem.time.year_fraction * block.energy_mwh
             model.needed = pyo.Expression(expr=drawn / once)
             model.least_move = pyo.Objective(expr=drawn - guess * once)
+        case "most_volume_share":
+            add_least_share_of_volume(model, problem, limit, guess)
         case "duration_hours":
             block = model.storage[problem.storage[limit.number].name]
             model.needed = pyo.Expression(expr=block.energy_mwh / block.power_mw)
             model.least_move = pyo.Objective(expr=block.energy_mwh - guess * block.power_mw)
+        case "connection_mw" | "connection_share":
+            add_least_connection(model, problem, limit, guess)
         case "must_run_share":
             raise ValueError("a must-run share multiplies a size: search for it with `with_less_must_run`")
+
+
+def add_least_share_of_volume(model: pyo.ConcreteModel, problem: Problem, limit: Limit, guess: float) -> None:
+    """Minimise what is taken above a guess of the share of an agreed volume."""
+    contract = problem.contracts[limit.number]
+    if contract.volume is None:
+        raise ValueError(f"{limit.key} is of no volume")
+    block = model.contract[contract.name]
+    flows = list(block.dispatched_mwh.values())
+    must_run = float(contract.least_mwh_per_mw.sum()) * block.contracted_mw
+    taken = linear_sum([1.0] * len(flows), flows) + must_run
+    agreed = contract.volume.total_mwh_per_mw * block.contracted_mw
+    model.needed = pyo.Expression(expr=taken / agreed)
+    model.least_move = pyo.Objective(expr=taken - guess * agreed)
+
+
+def add_least_connection(model: pyo.ConcreteModel, problem: Problem, limit: Limit, guess: float) -> None:
+    """Minimise the connection of a plant and its storage, or what it is above a guess for each MW of the plant.
+
+    generation[t] + discharge[t] - charge[t] <= connection * loss_factor * h            [MWh per step]
+    """
+    storage = problem.storage[limit.number]
+    if storage.pairing is None:
+        raise ValueError(f"{limit.key} is the connection of no pair")
+    block = model.storage[storage.name]
+    block.needed_connection_mw = pyo.Var(bounds=(0.0, None))
+    block.needed_connection = fed_in_limit(block, storage.pairing, block.needed_connection_mw, problem.time)
+    size = model.contract[storage.pairing.partner].contracted_mw if limit.kind == "connection_share" else None
+    needed = block.needed_connection_mw
+    model.needed = pyo.Expression(expr=needed if size is None else needed / size)
+    weight = weight_of(limit)
+    model.least_move = pyo.Objective(expr=weight * (needed if size is None else needed - guess * size))
 
 
 def build_growth_model(problem: Problem) -> pyo.ConcreteModel:

@@ -9,12 +9,15 @@ import numpy as np
 
 from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
-from carbonmatch.formulation.structures import contract_terms
+from carbonmatch.formulation.eligibility import as_it_counts
+from carbonmatch.formulation.hybrid import check_partners
+from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
     Budget,
     CarbonTerms,
     FloatArray,
+    PairingTerms,
     PoolTerms,
     Problem,
     SiteTerms,
@@ -33,7 +36,7 @@ def problem_from_case(case: Case) -> Problem:
 
     Raises:
         InputError: the case leaves out what a case may that is only matched, every such key is told; or it names
-            several weather years, and none was chosen.
+            several weather years, and none was chosen; or a storage stands beside a plant that does not count.
     """
     if faults := (*case.missing_to_solve, *case.several_years):
         raise InputError(faults)
@@ -41,15 +44,26 @@ def problem_from_case(case: Case) -> Problem:
     zones = case.served_zones
     number = {zone.name: z for z, zone in enumerate(zones)}
     hours = time.hours_per_step
-    return Problem(
+    terms = {zone.name: zone_terms(case, zone, hours) for zone in zones}
+    problem = Problem(
         name=case.name,
         currency=case.currency,
         time=time,
-        zones=tuple(zone_terms(case, zone, hours) for zone in zones),
+        zones=tuple(terms.values()),
         sites=tuple(site_terms(case, site, number[site.zone]) for site in case.sites.values()),
         contracts=tuple(
             replace(
-                contract_terms(contract, number[contract.zone], case.zones[contract.zone], hours),
+                as_it_counts(
+                    contract_terms(
+                        contract,
+                        number[contract.load_zone],
+                        case.zones,
+                        case.grid,
+                        float(terms[contract.load_zone].load_mwh.max()) / hours,
+                    ),
+                    contract,
+                    case,
+                ),
                 site=site_number(case, contract.site),
             )
             for contract in case.contracts.values()
@@ -57,6 +71,8 @@ def problem_from_case(case: Case) -> Problem:
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
     )
+    check_partners(problem)
+    return problem
 
 
 def site_number(case: Case, name: str | None) -> int | None:
@@ -86,7 +102,7 @@ def carbon_terms(case: Case, zone: Zone, load_mwh: FloatArray) -> CarbonTerms:
     """
     _, unclaimed = demanded(mix_of_unclaimed(zone.residual_mix_g_per_kwh, zone.fossil_mix_g_per_kwh))
     standard, nothing = zone.standard_supply, np.zeros_like(load_mwh)
-    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.zone == zone.name}
+    claimed = {c.emission_factor_g_per_kwh for c in case.contracts.values() if c.load_zone == zone.name}
     return CarbonTerms(
         claimed_t_per_mwh=max(claimed, default=0.0) * G_PER_KWH_TO_T_PER_MWH,
         standard_t_per_mwh=nothing if standard is None else standard.emission_factor_g_per_kwh * G_PER_KWH_TO_T_PER_MWH,
@@ -116,21 +132,36 @@ def storage_terms(case: Case, storage: Storage, zone_number: int) -> StorageTerm
         name=storage.name,
         zone=zone_number,
         pools=pool_terms(case, storage),
-        power_cost_per_mw_year=demanded(storage.power_cost_per_mw_year),
-        energy_cost_per_mwh_year=demanded(storage.energy_cost_per_mwh_year),
-        discharge_cost_per_mwh=storage.discharge_cost_per_mwh,
+        power_cost_per_mw_year=storage.power_cost(case.grid),
+        energy_cost_per_mwh_year=storage.energy_cost,
+        discharge_cost_per_mwh=storage.discharge_cost,
         charge_efficiency=one_way,
         discharge_efficiency=one_way,
         standing_loss_per_hour=storage.standing_loss_per_hour,
-        min_power_mw=storage.min_power_mw,
+        min_power_mw=least_of_all(storage, storage.min_power_mw),
         max_power_mw=math.inf if storage.max_power_mw is None else storage.max_power_mw,
-        min_energy_mwh=storage.min_energy_mwh,
+        min_energy_mwh=least_of_all(storage, storage.min_energy_mwh),
         max_energy_mwh=math.inf if storage.max_energy_mwh is None else storage.max_energy_mwh,
         duration_hours=storage.duration_hours,
         min_state_of_charge=storage.min_state_of_charge,
         cycles_per_year=math.inf if storage.cycles_per_year is None else storage.cycles_per_year,
         cycle_efficiency=one_way if storage.cycle_basis == "stored" else 1.0,
         site=site_number(case, storage.site),
+        degradation_cost_per_mwh=storage.degradation_cost_per_mwh,
+        pairing=pairing_terms(case, storage),
+        choice=choice_terms(storage, storage.min_power_mw, storage.min_energy_mwh),
+    )
+
+
+def pairing_terms(case: Case, storage: Storage) -> PairingTerms | None:
+    """Return the plant that a storage stands beside, and their connection."""
+    if storage.paired_with is None:
+        return None
+    return PairingTerms(
+        partner=storage.paired_with,
+        connection_mw=math.inf if storage.connection_mw is None else storage.connection_mw,
+        connection_share=math.inf if storage.connection_share is None else storage.connection_share,
+        loss_factor=case.contracts[storage.paired_with].loss_factor,
     )
 
 
@@ -142,7 +173,8 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     grey    energy bought from the grid at spot plus margin; where the case allows grid charging
 
     `settlement` names one way for all: with `delivered` there is no spot pool, with `spot` no clean one, and grey
-    energy is sold at spot too. Another offer can only add a pool: it never takes away what a storage could do before.
+    energy is sold at spot too. One that is paired with a plant has a clean pool alone. Otherwise another offer can only
+    add a pool: it never takes away what a storage could do before.
 
     Behind the meter of a site there are a clean and a grey pool, and neither has a price of its own: what the meter
     sees of them is bought and sold there.
@@ -151,9 +183,11 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     if storage.site is not None:
         names = ("clean", "grey") if storage.grid_charging else ("clean",)
         return tuple(PoolTerms(name, name == "clean", False, nothing, nothing) for name in names)
-    physical = {c.physical for c in case.contracts.values() if c.zone == storage.zone}
+    physical = {c.physical for c in case.contracts.values() if c.load_zone == storage.zone}
     spot_price = case.zones[storage.zone].spot_price_per_mwh
     at_spot = nothing if spot_price is None else spot_price
+    if storage.paired_with is not None:
+        return (PoolTerms("clean", True, True, nothing, nothing),)
     pools = []
     if storage.settlement != "spot" and (storage.settlement == "delivered" or physical != {False}):
         pools.append(PoolTerms("clean", True, True, nothing, nothing))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.formulation.choices import add_choice
 from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
 from carbonmatch.records import PoolTerms, StorageTerms, TimeTerms
 
@@ -27,6 +28,7 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
         block.energy_mwh = size_variable(storage.min_energy_mwh, storage.max_energy_mwh)
     else:
         block.energy_mwh = pyo.Expression(expr=storage.duration_hours * block.power_mw)
+    add_choice(block, block.power_mw, storage.choice, storage.min_power_mw, storage.max_power_mw)
 
     block.pool = pyo.Block([pool.name for pool in storage.pools])
     pools = [block.pool[pool.name] for pool in storage.pools]
@@ -38,6 +40,7 @@ def add_storage(block: pyo.Block, storage: StorageTerms, time: TimeTerms) -> lis
     flows = pool_flows(block, storage)
     block.capacity_cost = pyo.Expression(expr=capacity_cost(block, storage, time))
     block.operation_cost = pyo.Expression(expr=operation_cost(storage, flows))
+    block.degradation_cost = pyo.Expression(expr=degradation_cost(storage, flows))
     return flows
 
 
@@ -156,3 +159,12 @@ def operation_cost(storage: StorageTerms, flows: list[PoolFlows]) -> pyo.Express
         coefficients += [*pool.terms.charge_price_per_mwh.tolist(), *discharging.tolist()]
         variables += [*pool.charge, *pool.discharge]
     return linear_sum(coefficients, variables)
+
+
+def degradation_cost(storage: StorageTerms, flows: list[PoolFlows]) -> pyo.Expression:
+    """What discharging takes of the life of the storage over the horizon, all pools together [currency].
+
+    sum_t degradation_cost_per_mwh * discharge[t]
+    """
+    discharged = [variable for pool in flows for variable in pool.discharge]
+    return linear_sum([storage.degradation_cost_per_mwh] * len(discharged), discharged)

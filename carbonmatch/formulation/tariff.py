@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 import pyomo.core as pyo
 
+from carbonmatch.components import TARIFF_COMPONENTS
 from carbonmatch.formulation.terms import Flow, is_constant, linear_sum, size_variable
 from carbonmatch.records import (
     DemandCharge,
@@ -19,9 +19,6 @@ from carbonmatch.records import (
     billed_peaks_mw,
     excess_mwh,
 )
-
-TARIFF_COMPONENTS: Final = ("grid_adders", "demand_charges", "coincident_peak", "subscribed_capacity", "grid_fixed")
-"""Cost components of a tariff; a case has those that one of its sites is billed for."""
 
 
 def tariff_components(problem: Problem) -> list[str]:

@@ -7,20 +7,25 @@ problem.
 
 from __future__ import annotations
 
+from carbonmatch.records.age import AgeTest, age_test, anniversary, full_years
 from carbonmatch.records.array import FloatArray, IntArray, totals
 from carbonmatch.records.carbon import CarbonTerms, mix_of_unclaimed, served_by_standard_supply
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
+    SAME_ZONE,
     DataTier,
     Device,
     Embodied,
     Factor,
     Facts,
     Granularity,
+    Guarantee,
     Instrument,
     Registry,
     SiteFacts,
     StorageFacts,
+    StoragePayment,
     Tracing,
     ZoneFacts,
 )
@@ -37,7 +42,8 @@ from carbonmatch.records.ledger import (
 )
 from carbonmatch.records.limits import LimitPrices
 from carbonmatch.records.operation import Schedule, Worth
-from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum
+from carbonmatch.records.optimum import Certificate, CrossCheck, EngineRun, Optimum, WholeNumbers
+from carbonmatch.records.pairing import PairingPrices, PairingTerms
 from carbonmatch.records.problem import (
     Budget,
     Matching,
@@ -50,7 +56,7 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
-from carbonmatch.records.solution import SALES_COMPONENTS, ShadowPrices, Solution
+from carbonmatch.records.solution import ShadowPrices, Solution
 from carbonmatch.records.tariff import (
     CoincidentPeak,
     DemandCharge,
@@ -59,15 +65,18 @@ from carbonmatch.records.tariff import (
     billed_peaks_mw,
     excess_mwh,
 )
+from carbonmatch.records.volume import VolumeTerms
 from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
-    "SALES_COMPONENTS",
+    "SAME_ZONE",
     "UNTRACED",
+    "AgeTest",
     "Budget",
     "CarbonTerms",
     "Certificate",
+    "ChoiceTerms",
     "Claims",
     "CoincidentPeak",
     "ContractLedger",
@@ -83,6 +92,7 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "Guarantee",
     "Instrument",
     "IntArray",
     "Ledger",
@@ -90,6 +100,8 @@ __all__ = [
     "Links",
     "Matching",
     "Optimum",
+    "PairingPrices",
+    "PairingTerms",
     "PoolTerms",
     "Problem",
     "Registry",
@@ -100,12 +112,15 @@ __all__ = [
     "Solution",
     "StorageFacts",
     "StorageLedger",
+    "StoragePayment",
     "StorageTerms",
     "Subscription",
     "TargetTerms",
     "Tariff",
     "TimeTerms",
     "Tracing",
+    "VolumeTerms",
+    "WholeNumbers",
     "Worth",
     "Yardstick",
     "YearTerms",
@@ -113,8 +128,11 @@ __all__ = [
     "ZoneFacts",
     "ZoneLedger",
     "ZoneTerms",
+    "age_test",
+    "anniversary",
     "billed_peaks_mw",
     "excess_mwh",
+    "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
     "totals",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
 
@@ -12,6 +13,10 @@ Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
 DataTier = Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"]
 """How load is known, best first (draft revision of the GHG Protocol Scope 2 Guidance)."""
+
+
+SAME_ZONE: Final = "same zone as the load"
+"""Deliverability of a plant in the zone of the load."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,11 @@ class Instrument:
     embodied                 emissions of building and fuelling the plant; None where no value is known
     device, support_received   what a certificate registry asks about the plant
     on_site                  it stands behind the meter of a site: what is used there was never purchased
+    not_eligible             why it does not count towards the target; empty where it does
+    plant_zone               where its plant stands; empty where that is the zone whose load it counts for
+    deliverability           why, and when, it counts in that zone, in words
+    marginal_there           intensity of the plants that answer a change of load in the zone of its plant, if another
+    guarantee                the share of carbon-free energy that a supplier answers for; None where there is none
     """
 
     name: str
@@ -123,6 +133,23 @@ class Instrument:
     device: Device | None = None
     support_received: str | None = None
     on_site: bool = False
+    not_eligible: str = ""
+    plant_zone: str = ""
+    deliverability: str = SAME_ZONE
+    marginal_there: Factor | None = None
+    guarantee: Guarantee | None = None
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A share of carbon-free energy that is settled after the fact.
+
+    share             0..1 of all energy supplied in the period
+    penalty_per_mwh   [currency/MWh] paid to the buyer for each MWh of claims below it
+    """
+
+    share: float
+    penalty_per_mwh: float
 
 
 @dataclass(frozen=True)
@@ -137,11 +164,26 @@ class Embodied:
 
 
 @dataclass(frozen=True)
+class StoragePayment:
+    """How a storage is paid for, so that its yearly costs can be computed again.
+
+    terms     owned, tolled or yearly
+    library   the technology whose figures it takes; None where it names none
+    figures   what the terms say, by key of the case; the annuity factor of owned terms, the months of a toll
+    """
+
+    terms: str
+    library: str | None
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class StorageFacts:
     """How stored energy is traced, and what a storage took to build.
 
     efficiency_limit   round-trip efficiency that the case gives: no more than this share of a charge is claimed
     lifetime_years     over which the embodied emissions are spread
+    payment            how it is paid for; None where the case names yearly costs and nothing else
     on_site            it stands behind the meter of a site
     """
 
@@ -152,6 +194,7 @@ class StorageFacts:
     embodied: Embodied | None
     lifetime_years: float
     device: Device | None = None
+    payment: StoragePayment | None = None
     on_site: bool = False
 
 

@@ -83,8 +83,10 @@ class ContractLedger:
     """Where the generation of one contract went, step by step [MWh per step].
 
     claimable = matched + stored + excess, and available = generation + curtailed; what a zone stores or has in excess
-    in a step is shared among its contracts pro rata to what they can claim in that step.
+    in a step is shared among its contracts pro rata to what they can claim in that step. What a storage beside a plant
+    charges is of that plant alone; it shares in the rest with what it has left.
     delivered_mwh    to the load, or to be sold;  claimable_mwh   the part of generation that is a claim in its zone
+    certified_mwh    the part that is a claim of the year, whatever the target counts and wherever it is deliverable
     matched_from_storage_mwh   what of it met load later, in the step of that load: not part of the sum above
     """
 
@@ -94,6 +96,7 @@ class ContractLedger:
     curtailed_mwh: FloatArray
     delivered_mwh: FloatArray
     claimable_mwh: FloatArray
+    certified_mwh: FloatArray
     matched_mwh: FloatArray
     matched_from_storage_mwh: FloatArray
     stored_mwh: FloatArray

@@ -50,6 +50,33 @@ class CrossCheck:
 
 
 @dataclass(frozen=True)
+class WholeNumbers:
+    """How near to the best an optimum is whose whole numbers were searched for; its certificate is that with them held.
+
+    decisions     columns that are whole numbers
+    bound         cost that no choice of them undercuts, each part of the search bounded by its own certificate
+    gap_absolute  cost less bound;  gap   the same as a share of gross cost;  asked   the gap that was asked for
+    residual      largest distance of such a column from a whole number
+    solver        whose answers bounded the search
+    nodes         parts of the search that were bounded by a linear programme of their own
+    programmes    linear programmes solved in all, those with all whole numbers held among them
+    seconds       of the search [s];  seconds_held   of the last programme with all whole numbers held
+    """
+
+    decisions: int
+    bound: float
+    gap_absolute: float
+    gap: float
+    asked: float
+    residual: float
+    solver: str
+    nodes: int
+    programmes: int
+    seconds: float
+    seconds_held: float
+
+
+@dataclass(frozen=True)
 class Optimum:
     """A certified optimum: values of columns and duals of rows in user units, with their modelling objects.
 
@@ -57,6 +84,7 @@ class Optimum:
     engine        whose vectors these are; None where nothing was left to choose
     seconds       what scaling, solving (all engines) and certifying took
     cross_check   None unless a second engine was asked for
+    whole_numbers None where no column is a whole number, and where an answer was read back
     """
 
     columns: tuple[Any, ...]
@@ -72,3 +100,4 @@ class Optimum:
     seconds: Mapping[str, float]
     log: str
     cross_check: CrossCheck | None = None
+    whole_numbers: WholeNumbers | None = None

@@ -10,7 +10,9 @@ import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
 from carbonmatch.records.carbon import CarbonTerms
+from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
+from carbonmatch.records.pairing import PairingTerms
 from carbonmatch.records.tariff import Tariff
 from carbonmatch.timegrid import TimeGrid
 
@@ -130,6 +132,9 @@ class StorageTerms:
     cycles_per_year       full cycles in a year; inf where the offer names no limit
     cycle_efficiency      MWh at the terminals per MWh that counts as cycled: the discharge efficiency where cycles are
                           counted on the stored basis, 1 where they are counted as delivered
+    degradation_cost_per_mwh   what a discharged MWh takes of its life, on top of discharge_cost_per_mwh
+    pairing               the plant that it stands beside; None where it stands by itself
+    choice                what makes its power a whole-number decision; None where it may be anything in its limits
     """
 
     name: str
@@ -150,6 +155,14 @@ class StorageTerms:
     cycles_per_year: float
     cycle_efficiency: float
     site: int | None = None
+    degradation_cost_per_mwh: float = 0.0
+    pairing: PairingTerms | None = None
+    choice: ChoiceTerms | None = None
+
+    @property
+    def cost_per_discharged_mwh(self) -> float:
+        """All that a discharged MWh costs, degradation included [currency/MWh]."""
+        return self.discharge_cost_per_mwh + self.degradation_cost_per_mwh
 
 
 @dataclass(frozen=True)

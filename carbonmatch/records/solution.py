@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from carbonmatch.records.array import FloatArray
-
-SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
-"""Cost components that are earned: negative, and told apart from what is paid."""
+from carbonmatch.records.pairing import PairingPrices
 
 
 @dataclass(frozen=True)
@@ -23,8 +20,11 @@ class ShadowPrices:
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
+    pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
+    consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
+                               consumed; None where there is no such contract
     site_energy_value_per_mwh  by number of a site that has something behind its meter: (steps,) worth of one more MWh
                                behind it, without its claim
     export_source_value_per_mwh  by number of such a site: (steps,) what one more MWh generated or discharged behind its
@@ -38,6 +38,8 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
+    consumed_limit_value_per_mwh: FloatArray | None = None
     site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     export_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     clean_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
@@ -61,6 +63,9 @@ class Solution:
     charge of delivered pools; negative where it takes up contracted energy.
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
+    storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
+    unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
+    where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
     metered_import_mwh and metered_export_mwh are (sites, steps); None where nothing stands behind any meter: then the
     load is imported, and nothing leaves.
@@ -93,6 +98,8 @@ class Solution:
     model_score: float
     shadow_prices: ShadowPrices
     carbon_t: float | None = None
+    storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unused_mwh: FloatArray | None = None
     subscribed_mw: FloatArray | None = None
     metered_import_mwh: FloatArray | None = None
     metered_export_mwh: FloatArray | None = None

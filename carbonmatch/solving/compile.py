@@ -12,7 +12,7 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.linear import LinearRepnVisitor
 
 from carbonmatch.errors import InfeasibleError
-from carbonmatch.records import FloatArray, Yardstick
+from carbonmatch.records import FloatArray, IntArray, Yardstick
 from carbonmatch.solving.linear_program import LinearProgram, SparseMatrix
 from carbonmatch.units import PRIMAL_TOLERANCE
 
@@ -26,6 +26,7 @@ class CompiledModel:
     """A linear programme in user units, with the model and the modelling objects of its columns and rows.
 
     constants   (rows,) what stood beside the variables of a row and was brought to the other side
+    integers    numbers of the columns that are whole numbers; the programme itself lets them be anything
     """
 
     program: LinearProgram
@@ -33,6 +34,30 @@ class CompiledModel:
     columns: tuple[Any, ...]
     rows: tuple[Any, ...]
     constants: FloatArray
+    integers: IntArray
+
+    def within(self, lower: FloatArray, upper: FloatArray) -> CompiledModel:
+        """Return the same with other bounds of the columns that are whole numbers."""
+        least, most = self.program.lower.copy(), self.program.upper.copy()
+        least[self.integers], most[self.integers] = lower, upper
+        return replace(self, program=replace(self.program, lower=least, upper=most))
+
+    def integrality_residual(self, values: FloatArray) -> float:
+        """Return the largest distance of a whole number of a solution from one; `values` is (columns,)."""
+        found = values[self.integers]
+        return float(np.abs(found - np.round(found)).max(initial=0.0))
+
+    def held_at(self, values: FloatArray) -> CompiledModel:
+        """Return the linear programme in which the whole numbers are those of a solution, each rounded exactly.
+
+        values   (columns,) of the solution
+        """
+        if not self.integers.size:
+            return self
+        whole = np.clip(
+            np.round(values[self.integers]), self.program.lower[self.integers], self.program.upper[self.integers]
+        )
+        return self.within(whole, whole)
 
     def with_sides(self, sides: Iterable[tuple[Any, float]]) -> CompiledModel | None:
         """Return the same with other right-hand sides of some rows; None where one was a constant and left out.
@@ -126,7 +151,8 @@ def _compile(model: pyo.ConcreteModel, slack: float) -> CompiledModel:
         lower=least,
         upper=most,
     )
-    return CompiledModel(program, model, columns, tuple(rows), np.array(constants, dtype=float))
+    integers = np.flatnonzero([not column.is_continuous() for column in columns])
+    return CompiledModel(program, model, columns, tuple(rows), np.array(constants, dtype=float), integers)
 
 
 def _bounds(columns: Iterable[Any]) -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final, NoReturn
 
@@ -22,88 +22,18 @@ from carbonmatch.errors import (
     VerificationError,
 )
 from carbonmatch.records import Certificate, CrossCheck, EngineRun, FloatArray, Optimum, Yardstick
-from carbonmatch.solving import clarabel, pyomo_solver
+from carbonmatch.solving.branching import branch_and_bound
 from carbonmatch.solving.certificate import certify, gross_cost, holds, primal_residual
-from carbonmatch.solving.clarabel import run_clarabel
 from carbonmatch.solving.compile import CONTRADICTION, CompiledModel, compile_model
-from carbonmatch.solving.engine import Answer, MatrixEngine, Request
-from carbonmatch.solving.highs import run_highs
+from carbonmatch.solving.engine import Answer, Request
 from carbonmatch.solving.linear_program import LinearProgram
+from carbonmatch.solving.options import CHAINS, ENGINES, SolveOptions, chain_of, check_solver, takes_matrix
 from carbonmatch.solving.pyomo_solver import run_pyomo_solver
 from carbonmatch.solving.scaling import Scale, scale_of, scaled
-from carbonmatch.units import GAP_TOLERANCE, PRIMAL_TOLERANCE
-from carbonmatch.wording import listed, nearest
-
-ENGINES: Final[dict[str, MatrixEngine]] = {
-    "hipo": MatrixEngine("HiGHS hipo", partial(run_highs, "hipo")),
-    "hipo-unpresolved": MatrixEngine("HiGHS hipo without presolve", partial(run_highs, "hipo-unpresolved")),
-    "ipx": MatrixEngine("HiGHS ipx", partial(run_highs, "ipx")),
-    "simplex": MatrixEngine("HiGHS simplex", partial(run_highs, "simplex")),
-    "clarabel": MatrixEngine("Clarabel", run_clarabel),
-}
-"""Engines that take the scaled programme."""
-
-CHAINS: Final[dict[str, tuple[str, ...]]] = {
-    "highs": ("hipo", "hipo-unpresolved", "ipx", "simplex"),
-    "clarabel": ("clarabel", "hipo", "hipo-unpresolved", "ipx", "simplex"),
-}
-"""Engines of each solver in the order in which they are tried: the fastest one first, the most patient one last."""
+from carbonmatch.units import GAP_TOLERANCE, INTEGER_TOLERANCE, PRIMAL_TOLERANCE
 
 RAY_TOLERANCE: Final = 1e-7
 """Least scaled gain of a direction that proves a programme unbounded: ten times what HiGHS leaves as residual."""
-
-
-@dataclass(frozen=True)
-class SolveOptions:
-    """How to solve.
-
-    time_limit_seconds   for all engines together
-    started              moment (time.monotonic) from which the limit counts; the beginning of each solve unless given
-    threads              of the engine
-    solver               `highs`, `clarabel` (falls back on HiGHS), or any solver that Pyomo knows by name; a tuple
-                         names single engines (`hipo`, `ipx`, `simplex`, `clarabel`, ...) in the order to try them
-    cross_check          solve once more with the other of HiGHS and Clarabel, and compare
-    on_progress          hears of each stage, by name
-    on_iteration         hears the number of each iteration of an engine that tells
-    on_log               hears what the engines print
-    """
-
-    time_limit_seconds: float = float("inf")
-    started: float | None = None
-    threads: int = 1
-    solver: str | tuple[str, ...] = "highs"
-    cross_check: bool = False
-    on_progress: Callable[[str], None] | None = None
-    on_iteration: Callable[[int], None] | None = None
-    on_log: Callable[[str], None] | None = None
-
-
-def check_solver(options: SolveOptions) -> None:
-    """Make sure that the solver asked for is there, before any work is done.
-
-    Raises:
-        InputError: it is unknown or not installed.
-    """
-    chain = _chain(options)
-    faults = []
-    for engine in dict.fromkeys([*chain, *(["clarabel"] if options.cross_check else [])]):
-        if engine == "clarabel" and not clarabel.installed():
-            flag = "--solver clarabel" if engine in chain else "--cross-check"
-            faults.append(Fault(flag, "needs Clarabel, which is not installed: pip install 'carbonmatch[clarabel]'"))
-        elif engine not in ENGINES and not pyomo_solver.available(engine):
-            known = [*CHAINS, *pyomo_solver.known_names()]
-            if engine in known:
-                what = "is not found on this machine; install it, or take --solver highs"
-            else:
-                what = f"is not known{nearest(engine, known)} (solvers: {listed(CHAINS)}, or any that Pyomo knows)"
-            faults.append(Fault(f"--solver {engine}", what))
-    if faults:
-        raise InputError(faults)
-
-
-def takes_matrix(options: SolveOptions) -> bool:
-    """Tell whether all engines asked for take the matrix: others read the Pyomo model, with the sides that it has."""
-    return all(engine in ENGINES for engine in _chain(options))
 
 
 def solve_model(model: pyo.ConcreteModel, yardstick: Yardstick, options: SolveOptions | None = None) -> Optimum:
@@ -131,9 +61,40 @@ def solve_compiled(
     """
     options = options or SolveOptions()
     check_solver(options)
+    if compiled.integers.size:
+        return _with_whole_numbers(compiled, yardstick, options, proved_infeasible)
     search = _Search(compiled, yardstick, options, proved_infeasible)
-    optimum = search.optimum(_chain(options))
+    optimum = search.optimum(chain_of(options))
     return search.cross_checked(optimum) if options.cross_check else optimum
+
+
+def _with_whole_numbers(
+    compiled: CompiledModel,
+    yardstick: Yardstick,
+    options: SolveOptions,
+    proved_infeasible: Callable[[], bool] | None,
+) -> Optimum:
+    """Search for whole numbers; what is certified, and checked by a second engine, is the programme with them held."""
+    if not takes_matrix(options):
+        what = (
+            "solves linear programmes here, and whole numbers (lot_mw, or_nothing, variant_of) are searched for over "
+            f"many of them: take --solver {' or '.join(CHAINS)}"
+        )
+        raise InputError([Fault(f"--solver {chain_of(options)[0]}", what)])
+    if options.started is None:
+        options = replace(options, started=time.monotonic())
+    lower, upper = compiled.program.lower, compiled.program.upper
+
+    def solve(part: CompiledModel) -> Optimum:
+        whole = np.array_equal(part.program.lower, lower) and np.array_equal(part.program.upper, upper)
+        asked = proved_infeasible if whole else None
+        return _Search(part, yardstick, options, asked).optimum(chain_of(options))
+
+    optimum = branch_and_bound(compiled, solve, options.whole_number_gap, options.on_progress)
+    if not options.cross_check:
+        return optimum
+    checked = _Search(compiled.held_at(optimum.values), yardstick, options, None).cross_checked(optimum)
+    return replace(checked, runs=(*optimum.runs, *checked.runs), log=f"{optimum.log}\n{checked.log}")
 
 
 def recertified(compiled: CompiledModel, yardstick: Yardstick, optimum: Optimum) -> Optimum | None:
@@ -141,6 +102,8 @@ def recertified(compiled: CompiledModel, yardstick: Yardstick, optimum: Optimum)
 
     So it does while a target has slack: what is cheapest for 0.50 and reaches 0.62 is cheapest for 0.60.
     """
+    if compiled.integers.size:  # with other whole numbers another programme may be the best one
+        return None
     certificate = certify(compiled.program, optimum.values, optimum.duals, yardstick)
     return replace(optimum, certificate=certificate) if holds(certificate) else None
 
@@ -160,7 +123,10 @@ def rechecked(
             f"columns and {rows:,} rows."
         )
         raise VerificationError(message)
-    certificate = certify(compiled.program, values, duals, yardstick)
+    apart = compiled.integrality_residual(values)
+    if apart > INTEGER_TOLERANCE:
+        raise VerificationError(f"The solver's answer is {apart:.1e} off a whole number where one is wanted.")
+    certificate = certify(compiled.held_at(values).program, values, duals, yardstick)
     if not holds(certificate):
         message = (
             "The solver's answer does not prove itself optimal: primal residual "
@@ -182,12 +148,6 @@ def rechecked(
         seconds={},
         log="",
     )
-
-
-def _chain(options: SolveOptions) -> tuple[str, ...]:
-    if isinstance(options.solver, tuple):
-        return options.solver
-    return CHAINS.get(options.solver, (options.solver, *CHAINS["highs"]))
 
 
 class _Search:
@@ -345,14 +305,15 @@ class _Search:
             can_be_met = self._can_be_met(judge)
             if can_be_met is False:
                 raise InfeasibleError(message)
-            names = self._growing_sizes(judge) if can_be_met else []
-            if names:
-                growing = (
+            sizes = self._growing_sizes(judge) if can_be_met else None
+            if sizes is not None:
+                names = [f"{name} ({size})" for name, size in sizes] or ["trade at the prices of this case"]
+                message = (
                     "The cost of this case falls without limit as these grow: "
                     + ", ".join(names)
                     + ". Give them a limit (max_mw), give surplus.max_share, or look at the price that surplus earns."
                 )
-                raise UnboundedError(growing)
+                raise UnboundedError(message, sizes)
 
     def _can_be_met(self, judge: str) -> bool | None:
         """Tell whether the rows have a solution, by an engine that need not find the cheapest one; None if unclear."""
@@ -366,8 +327,8 @@ class _Search:
         met = primal_residual(self.program, values) <= PRIMAL_TOLERANCE * self.yardstick.peak_load_mwh
         return True if met else None
 
-    def _growing_sizes(self, judge: str) -> list[str]:
-        """Return the names of the sizes that grow where cost falls for ever; empty if there is no such direction.
+    def _growing_sizes(self, judge: str) -> list[tuple[str, str]] | None:
+        """Return the sizes that grow where cost falls for ever, by offer; None if there is no such direction.
 
         The direction solves the homogeneous programme (all finite sides zero), its length limited to 1 per column.
         """
@@ -386,10 +347,10 @@ class _Search:
         )
         answer = self._run(direction, judge, "looking what grows without limit")
         if answer.values is None or float(lp.cost @ answer.values) > -RAY_TOLERANCE:
-            return []
+            return None
         growing = [
-            f"{column.parent_block().index()} ({column.local_name})"
+            (str(column.parent_block().index()), str(column.local_name))
             for column, value in zip(self.compiled.columns, answer.values.tolist(), strict=True)
             if abs(value) > RAY_TOLERANCE and not column.parent_component().is_indexed()
         ]
-        return list(dict.fromkeys(growing)) or ["trade at the prices of this case"]
+        return list(dict.fromkeys(growing))

@@ -16,6 +16,7 @@ from carbonmatch.study.run import solve_case
 from carbonmatch.study.shock import KINDS
 from carbonmatch.study.stress import Stressed, StressTest, stress_test
 from carbonmatch.study.sweep import Axis, Point, Sweep, sweep_case
+from carbonmatch.study.unbounded import foreseen
 from carbonmatch.study.verify import Check, verify_run
 from carbonmatch.study.years import YearsResult, solve_years
 
@@ -41,6 +42,7 @@ __all__ = [
     "diagnose_case",
     "explain",
     "files_of_run",
+    "foreseen",
     "match_case",
     "operate_without_foresight",
     "solve_case",

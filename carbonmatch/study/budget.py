@@ -10,7 +10,7 @@ from carbonmatch.errors import InfeasibleError, VerificationError
 from carbonmatch.formulation import build_budget_model, build_model, share_for_budget
 from carbonmatch.records import Budget, FloatArray, Optimum, Problem
 from carbonmatch.solving import SolveOptions, compile_model, rechecked, solve_compiled, solve_model
-from carbonmatch.study.reach import share_yardstick
+from carbonmatch.study.reach import exactly, share_yardstick
 from carbonmatch.units import BUDGET_SHARE_SAFETY, BUDGET_TOLERANCE, SCORE_TOLERANCE
 
 SAME_SHARE: Final = 1e-9
@@ -52,7 +52,7 @@ def buy(problem: Problem, options: SolveOptions) -> Bought:
         InfeasibleError: the budget is below the least cost of the case, or does not buy the share that it asks for.
         LimitError, SolverError: the search ended without a proof.
     """
-    model = build_budget_model(problem)
+    model, options = build_budget_model(problem), exactly(options)
     try:
         optimum = solve_compiled(compile_model(model), share_yardstick(problem), options)
     except InfeasibleError as error:

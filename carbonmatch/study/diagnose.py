@@ -17,14 +17,17 @@ from carbonmatch.formulation import (
     lifted,
     limits_of,
     matching_flows,
+    offers_with_choice,
     overloaded_connections,
     problem_from_case,
     score_weights,
     target_groups,
+    with_any_size,
 )
 from carbonmatch.records import Problem, TargetTerms
 from carbonmatch.solving import SolveOptions, check_solver
-from carbonmatch.study.diagnosis import Connection, Diagnosis, Member, Obstacle
+from carbonmatch.study.diagnosis import Connection, Diagnosis, Member, Obstacle, WholeSizes
+from carbonmatch.study.infeasible import words_of_choice
 from carbonmatch.study.moves import is_met, least_growth, least_move, share_or_none, without_target
 from carbonmatch.study.reach import Reach, best_reach
 from carbonmatch.study.uncovered import Uncovered, Volume, contracted_volumes, uncovered_hours
@@ -52,7 +55,9 @@ def diagnose_case(case: Case, options: SolveOptions | None = None, *, irreducibl
         sites=tuple(replace(site, connection_mw=math.inf) for site in asked.sites),
         target=_least_asked(asked.target),
     )
+    whole, problem = problem, with_any_size(problem)
     search = _Search(case, problem, options)
+    whole_sizes = _whole_sizes(whole, search)
     best, scored = search.best, problem.target.matching != "none"
     obstacles = search.obstacles
     told = {obstacle.key for obstacle in obstacles}
@@ -64,7 +69,7 @@ def diagnose_case(case: Case, options: SolveOptions | None = None, *, irreducibl
     return Diagnosis(
         case=case.name,
         problem=problem,
-        can_be_met=search.met and not connections,
+        can_be_met=search.met and not connections and (whole_sizes is None or whole_sizes.met),
         connections=connections,
         contradicting=best is None,
         best_share=best.share if best is not None and scored else None,
@@ -78,6 +83,30 @@ def diagnose_case(case: Case, options: SolveOptions | None = None, *, irreducibl
         zones_without_storage=_zones_without(problem, clean_storage),
         zones_without_firm_supply=_zones_without(problem, firm),
         irreducible_sets=tuple(sets) if irreducible else None,
+        whole_sizes=whole_sizes,
+    )
+
+
+def _whole_sizes(problem: Problem, search: _Search) -> WholeSizes | None:
+    """Look what is left of the score in reach where sizes are whole-number decisions; None where none are."""
+    offers = list(offers_with_choice(problem))
+    if not offers:
+        return None
+    share, enough = None, list[str]()
+    if search.best is not None:  # what sizes of any kind cannot do, whole ones cannot
+        search.tell("looking for the best score in reach of whole numbers")
+        share = share_or_none(problem, search.options)
+    met = share is not None and is_met(problem, share)
+    if search.met and not met:
+        for key, _, _ in offers:
+            search.tell(f"looking whether {key} is enough at any size")
+            free = share_or_none(with_any_size(problem, key), search.options)
+            enough += [key] if free is not None and is_met(problem, free) else []
+    return WholeSizes(
+        keys=tuple(f"{key}.{word}" for key, _, choice in offers for word in words_of_choice(choice)),
+        met=met,
+        best_share=None if problem.target.matching == "none" else share,
+        enough=tuple(enough),
     )
 
 

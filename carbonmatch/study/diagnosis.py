@@ -49,8 +49,26 @@ class Member:
 
 
 @dataclass(frozen=True)
+class WholeSizes:
+    """What whole-number decisions leave of the score in reach.
+
+    keys         of the case: lots, least sizes, variants
+    met          whether the target is met with them
+    best_share   the best score with them; None where no share is in reach, and where there is no target
+    enough       offers of which one alone, free of them, is enough for the target
+    """
+
+    keys: tuple[str, ...]
+    met: bool
+    best_share: float | None
+    enough: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What can be met, and what stands in the way.
+
+    All but `can_be_met` and `whole_sizes` is told of sizes of any kind, whole numbers or not.
 
     problem                what was asked for, its connections without limits
     connections            those that do not carry their load: no portfolio helps. The rest is told as if they did
@@ -67,6 +85,7 @@ class Diagnosis:
     zones_without_storage, zones_without_firm_supply   what the case offers nothing of
     irreducible_sets       sets of limits that cannot hold together, though they can when any one of them is left out;
                            None where they were not asked for
+    whole_sizes            what whole-number decisions leave of that; None where the case has none
     """
 
     case: str
@@ -85,6 +104,7 @@ class Diagnosis:
     zones_without_storage: tuple[str, ...]
     zones_without_firm_supply: tuple[str, ...]
     irreducible_sets: tuple[tuple[Member, ...], ...] | None
+    whole_sizes: WholeSizes | None = None
 
     @property
     def target(self) -> TargetTerms:
@@ -122,4 +142,5 @@ class Diagnosis:
             "irreducible_sets": None
             if self.irreducible_sets is None
             else [[asdict(member) for member in members] for members in self.irreducible_sets],
+            **({} if self.whole_sizes is None else {"whole_sizes": asdict(self.whole_sizes)}),
         }

@@ -31,7 +31,9 @@ _FORECASTS: Final = {
 def forecasts_of(case: Case) -> dict[str, FloatArray]:
     """Return the forecasts that a case gives, by the dotted key of what they foretell."""
     given = {
-        key: getattr(entry, name) for key, entry, field in _series(case) if (name := _FORECASTS[field]) is not None
+        key: getattr(entry, name, None)
+        for key, entry, field in _series(case)
+        if (name := _FORECASTS[field]) is not None
     }
     return {key: values for key, values in given.items() if values is not None}
 

@@ -94,15 +94,24 @@ def contracts_frame(ledger: Ledger, problem: Problem | None = None, solution: So
 def _priced(problem: Problem, solution: Solution, i: int) -> dict[str, FloatArray]:
     """Return the prices of a contract [currency/MWh], and what is paid in each step [currency]."""
     contract, size = problem.contracts[i], float(solution.contracted_mw[i])
-    paid = payments(contract, size, solution.generation_mwh[i], solution.curtailed_mwh[i])
-    return dict(zip(_PRICES, (contract.price_per_mwh, contract.received_per_mwh, paid), strict=True))
+    unused = None if solution.unused_mwh is None else solution.unused_mwh[i]
+    paid = payments(contract, size, solution.generation_mwh[i], solution.curtailed_mwh[i], unused)
+    due, on_top = contract.compensation_per_mwh, contract.on_top_per_mwh
+    told = dict(zip(_PRICES, (contract.price_per_mwh, due, on_top, contract.received_per_mwh, paid), strict=True))
+    return told if unused is None else {**told, "unused_mwh": unused}
 
 
 def _unpriced() -> dict[str, float]:
     return dict.fromkeys(_PRICES, np.nan)
 
 
-_PRICES: Final = ("price_per_mwh", "reference_price_per_mwh", "payment")
+_PRICES: Final = (
+    "price_per_mwh",
+    "compensation_per_mwh",
+    "on_top_per_mwh",
+    "reference_price_per_mwh",
+    "payment",
+)
 
 
 def claims_frame(ledger: Ledger) -> pd.DataFrame:

@@ -11,22 +11,30 @@ from typing import Final
 
 from carbonmatch.case import Case, Override
 from carbonmatch.errors import InfeasibleError, LimitError, SolverError
-from carbonmatch.formulation import cap_below_claims, overloaded_connections
-from carbonmatch.records import Problem, TargetTerms
+from carbonmatch.formulation import cap_below_claims, offers_with_choice, overloaded_connections, with_any_size
+from carbonmatch.records import ChoiceTerms, Problem, TargetTerms
 from carbonmatch.solving import SolveOptions
 from carbonmatch.study.fix import Sizes
 from carbonmatch.study.reach import best_share
-from carbonmatch.wording import PERIODS, reached
+from carbonmatch.units import SCORE_TOLERANCE
+from carbonmatch.wording import PERIODS, listed, reached
 
 _PLAIN: Final = re.compile(r"[A-Za-z][\w/.+-]*|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+)?")
 _NOT_TEXT: Final = {"null", "true", "false"}
 
 
-def why_infeasible(case: Case, problem: Problem, best: float | None, sizes: Sizes | None = None) -> str:
+def why_infeasible(
+    case: Case,
+    problem: Problem,
+    best: float | None,
+    sizes: Sizes | None = None,
+    options: SolveOptions | None = None,
+) -> str:
     """Say why a problem has no solution: one that an engine has found to be infeasible, or that cannot be built.
 
-    best    what `best_in_reach` found
-    sizes   those that the problem holds, if any
+    best      what `best_in_reach` found
+    sizes     those that the problem holds, if any
+    options   how to find out whether whole numbers stand in the way; not looked at unless given
     """
     overloaded = overloaded_connections(problem)
     if overloaded:
@@ -37,7 +45,28 @@ def why_infeasible(case: Case, problem: Problem, best: float | None, sizes: Size
         return below + pointer(case)
     if sizes is not None:
         return _missed_by_sizes(problem.target, sizes, best)
-    return _missed(problem.target, best) + pointer(case)
+    whole = "" if options is None else _whole_numbers_in_the_way(problem, options)
+    return _missed(problem.target, best) + whole + pointer(case)
+
+
+def _whole_numbers_in_the_way(problem: Problem, options: SolveOptions) -> str:
+    """Say so where sizes of any kind would do: it is the lots, least sizes or variants that do not."""
+    keys = [f"{key}.{word}" for key, _, choice in offers_with_choice(problem) for word in words_of_choice(choice)]
+    if not keys:
+        return ""
+    free = with_any_size(problem)
+    share = best_in_reach(free, options)
+    if share is None or math.isnan(share):
+        return ""
+    if problem.target.matching != "none" and share < problem.target.cfe - SCORE_TOLERANCE:
+        return ""
+    return f" With sizes of any kind it could be met: {listed(keys)} stand{'s' if len(keys) == 1 else ''} in the way."
+
+
+def words_of_choice(choice: ChoiceTerms) -> list[str]:
+    """Return the keys of the case that make the size of an offer a whole-number decision."""
+    given = {"lot_mw": choice.lot_mw, "or_nothing": choice.or_nothing, "variant_of": choice.variant_of}
+    return [key for key, value in given.items() if value]
 
 
 def why_unaffordable(

@@ -19,7 +19,7 @@ from carbonmatch.solving import SolveOptions, compile_model, solve_compiled
 from carbonmatch.study.fix import Sizes, fix_sizes
 from carbonmatch.study.foresight import FORESIGHTS, Foresight, Outlook, forecasts_of
 from carbonmatch.study.held import held_result
-from carbonmatch.study.recourse import beyond_the_rules
+from carbonmatch.study.inoperable import inoperable
 from carbonmatch.study.result import Result
 from carbonmatch.study.rolling import RollingOperator
 from carbonmatch.study.run import write_result
@@ -113,7 +113,7 @@ def operated_result(
     if time.steps * time.hours_per_step < 2.0 * LEAST_WINDOW_HOURS:
         what = "is shorter than two days: what the day before was like is not known of any of them"
         raise InputError([Fault(f"case {case.name}: time", what)])
-    if faults := beyond_the_rules(problem):
+    if faults := inoperable(problem):
         raise InputError(faults)
     reference = plan or held_result(case, sizes, CaseSolver(options)).summary
     premium = premium_of(problem, None if plan is None else plan["shadow_prices"]["green_premium_per_mwh"])

@@ -13,6 +13,7 @@ from carbonmatch.case import Case
 from carbonmatch.records import Optimum
 from carbonmatch.solving import SolveOptions
 from carbonmatch.study.fix import Sizes
+from carbonmatch.study.whole_numbers import search_times
 
 LIBRARIES: Final = ("pyomo", "highspy", "highspy-extras", "clarabel", "numpy", "pandas", "pyarrow")
 """Whose versions decide the numbers, and so stand in the manifest; null where an extra is not installed."""
@@ -48,6 +49,7 @@ def manifest(
                 for run in optimum.runs
             ],
             "cross_check": cross_check(optimum),
+            **({} if optimum.whole_numbers is None else {"whole_numbers": search_times(optimum.whole_numbers)}),
             "log": runfolder.SOLVER_LOG,
         },
         "size": {"rows": optimum.rows_count, "columns": optimum.columns_count, "nonzeros": optimum.nonzeros_count},

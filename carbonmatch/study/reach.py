@@ -8,6 +8,7 @@ from typing import Any
 from carbonmatch.formulation import build_budget_model, build_reach_model, share_reached
 from carbonmatch.records import Optimum, Problem, Yardstick
 from carbonmatch.solving import SolveOptions, solve_model
+from carbonmatch.units import GAP_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def best_share(problem: Problem, options: SolveOptions | None = None, *, asked: 
 
 def best_reach(problem: Problem, options: SolveOptions | None = None, *, asked: list[int] | None = None) -> Reach:
     """Return the largest share that the target of a problem could ask for, with what reaches it; see `best_share`."""
+    options = exactly(options or SolveOptions())
     costless = without_firm_charges(problem)
     build = build_reach_model if problem.target.budget is None else build_budget_model
     model = build(costless, asked=asked)
@@ -60,3 +62,8 @@ def without_firm_charges(problem: Problem) -> Problem:
         for site in problem.sites
     )
     return replace(problem, sites=tuple(sites))
+
+
+def exactly(options: SolveOptions) -> SolveOptions:
+    """Return options by which whole numbers are searched for until nothing better is left, as far as a proof tells."""
+    return replace(options, whole_number_gap=GAP_TOLERANCE)

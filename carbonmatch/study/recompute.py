@@ -26,6 +26,7 @@ from carbonmatch.study.operate import as_operated, opening_of, told_operation, w
 from carbonmatch.study.result import Result
 from carbonmatch.study.solver import verified_result
 from carbonmatch.study.stages import Stages
+from carbonmatch.study.whole_numbers import read_back
 from carbonmatch.tables import read_frame
 
 
@@ -116,6 +117,7 @@ def recomputed(run: RunFolder, case: Case, stages: Stages) -> Result:
             compiled = compile_model(model, problem.yardstick)
     engine = at(run.manifest, "solver", "engine")
     optimum = rechecked(compiled, problem.yardstick, values, duals, engine)
+    optimum = read_back(optimum, compiled, at(run.summary, "certificate", "integer"))
     result = verified_result(
         case, problem, model, optimum, options=SolveOptions(), stages=stages, sizes=sizes, bought=bought
     )

@@ -21,7 +21,6 @@ from typing import Final
 import numpy as np
 
 from carbonmatch.accounting import saved_per_mwh
-from carbonmatch.errors import Fault
 from carbonmatch.formulation import score_weights
 from carbonmatch.records import FloatArray, Problem, Worth
 
@@ -136,25 +135,6 @@ class ZoneOperator:
         hour.make_good(max(meant.unmatched - DOUBT * off, 0.0))
         hour.put_away(max(meant.excess - DOUBT * off, 0.0))
         return hour
-
-
-def beyond_the_rules(problem: Problem) -> list[Fault]:
-    """Return what of a problem these rules do not know: they run plants whose energy and claims go together."""
-    what = (
-        "delivers and claims different energy, and the rules of operation without foresight do not know such contracts"
-    )
-    different = [
-        Fault(f"contracts.{contract.name}", f"{what}; hold the portfolio against other cases instead")
-        for contract in problem.contracts
-        if contract.shape_mwh_per_mw is not None or contract.claim_share is not None
-    ]
-    what = (
-        "stands behind the meter of a site, and the rules of operation without foresight do not know what that meter "
-        "is billed for; hold the portfolio against other cases instead"
-    )
-    behind = [Fault(f"contracts.{c.name}.site", what) for c in problem.contracts if c.site is not None]
-    behind += [Fault(f"storage.{b.name}.site", what) for b in problem.storage if b.site is not None]
-    return different + behind
 
 
 def _plant(problem: Problem, i: int, premium: FloatArray, retail: FloatArray, sale: FloatArray) -> _Plant:

@@ -10,7 +10,7 @@ from typing import Any
 
 from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, prove_carbon, summarise
 from carbonmatch.case import Case
-from carbonmatch.errors import InfeasibleError, VerificationError
+from carbonmatch.errors import InfeasibleError, UnboundedError, VerificationError
 from carbonmatch.formulation import adapt, build_model, differing, extract_solution, problem_from_case, target_sides
 from carbonmatch.records import Optimum, Problem
 from carbonmatch.solving import (
@@ -25,8 +25,11 @@ from carbonmatch.study.budget import Bought, buy
 from carbonmatch.study.fix import Sizes, fix_sizes
 from carbonmatch.study.infeasible import best_in_reach, why_infeasible, why_unaffordable
 from carbonmatch.study.provenance import cross_check, manifest
+from carbonmatch.study.reach import exactly
 from carbonmatch.study.result import Result
 from carbonmatch.study.stages import Stages
+from carbonmatch.study.unbounded import named
+from carbonmatch.study.whole_numbers import search_told
 from carbonmatch.units import BEST_SHARE_TOLERANCE
 
 
@@ -76,19 +79,22 @@ class CaseSolver:
         options, bought = self.options, None
         if problem.target.budget is not None:
             self.latest = None  # the search has a model of its own, and two at a time are one too many
-            options = replace(options, started=began)  # the time limit is for both searches
+            # The time limit is for both searches; the cost of what was found must come down to the budget exactly.
+            options = exactly(replace(options, started=began))
             with stages("finding what the budget buys"):
                 bought = self._bought(case, problem, options, sizes)
             problem = bought.problem
         if self._is_known(problem) and self._proves_out_of_reach(problem, began):
-            raise InfeasibleError(why_infeasible(case, problem, self._best(problem, began), sizes))
+            raise InfeasibleError(self._why_infeasible(case, problem, sizes, began))
         try:
             built = self._built(problem, stages)
             proved = partial(self._proves_out_of_reach, problem, began)
             optimum = solve_compiled(built.compiled, problem.yardstick, options, proved)
             stages.seconds.update(optimum.seconds)
         except InfeasibleError as error:
-            raise InfeasibleError(why_infeasible(case, problem, self._best(problem, began), sizes)) from error
+            raise InfeasibleError(self._why_infeasible(case, problem, sizes, began)) from error
+        except UnboundedError as error:
+            raise named(error, problem) from error
         return verified_result(
             case, problem, built.model, optimum, options=self.options, stages=stages, sizes=sizes, bought=bought
         )
@@ -118,6 +124,10 @@ class CaseSolver:
             return buy(problem, options)
         except InfeasibleError as error:
             raise InfeasibleError(why_unaffordable(case, problem, error, options, sizes)) from error
+
+    def _why_infeasible(self, case: Case, problem: Problem, sizes: Sizes | None, began: float) -> str:
+        options = replace(self.options, started=began)
+        return why_infeasible(case, problem, self._best(problem, began), sizes, options)
 
     def _best(self, problem: Problem, began: float) -> float | None:
         """Return the best score in reach; of cases that differ in their target alone it is looked for once."""
@@ -192,6 +202,8 @@ def verified_result(
         prove_carbon(problem, solution, ledger, facts)
         summary = summarise(problem, solution, ledger, facts, optimum.certificate)
         summary["certificate"]["cross_check"] = cross_check(optimum)
+        if optimum.whole_numbers is not None:
+            summary["certificate"]["integer"] = search_told(optimum.whole_numbers)
         summary["sizes_held"] = sizes is not None
         summary["weather_year"] = _weather_year(case, sizes)
         summary["warnings"] = [*case.warnings, *summary["warnings"]]

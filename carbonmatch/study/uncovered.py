@@ -162,7 +162,7 @@ def _served(problem: Problem, zone: int) -> NDArray[np.bool_]:
     """Tell in which steps any offer of a zone can generate, at any size; in all of them where one can store."""
     if any(pool.clean for storage in problem.storage if storage.zone == zone for pool in storage.pools):
         return np.ones(problem.time.steps, dtype=bool)
-    offers = [c.available_mwh_per_mw > 0.0 for c in problem.contracts if c.zone == zone and c.eligible]
+    offers = [c.claimable_mwh(c.available_mwh_per_mw) > 0.0 for c in problem.contracts if c.zone == zone and c.eligible]
     return np.any(offers, axis=0) if offers else np.zeros(problem.time.steps, dtype=bool)
 
 

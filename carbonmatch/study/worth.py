@@ -81,7 +81,7 @@ def _stored(problem: Problem, storage: StorageTerms, pool: PoolTerms, premium: f
     if pool.clean:
         weight = float(score_weights(zone, grid_credit=problem.target.grid_credit).mean())
         saved += premium * (weight if problem.target.matching == "hourly" else 1.0)
-    return LATER * storage.discharge_efficiency * (saved - storage.discharge_cost_per_mwh)
+    return LATER * storage.discharge_efficiency * (saved - storage.cost_per_discharged_mwh)
 
 
 def _highest_price(problem: Problem) -> float:

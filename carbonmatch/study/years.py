@@ -40,6 +40,7 @@ from carbonmatch.study.result import Result
 from carbonmatch.study.run import write_result
 from carbonmatch.study.solver import verified_result
 from carbonmatch.study.stages import Stages
+from carbonmatch.study.whole_numbers import search_told
 from carbonmatch.study.years_summary import mean_summary, worst_first, year_row, year_table
 from carbonmatch.tables import write_table
 from carbonmatch.units import GAP_TOLERANCE
@@ -280,7 +281,11 @@ def _summary(
         **mean_summary(problem, summaries),
         "years": rows,
         "worst_years": worst_first(rows),
-        "certificate": {**asdict(optimum.certificate), "cross_check": cross_check(optimum)},
+        "certificate": {
+            **asdict(optimum.certificate),
+            "cross_check": cross_check(optimum),
+            **({} if optimum.whole_numbers is None else {"integer": search_told(optimum.whole_numbers)}),
+        },
         "warnings": [*known, *limits, *own],
     }
 

@@ -18,7 +18,7 @@ SCORES: Final = ("hourly_matched_share", "cfe_score", "annual_volumetric_share")
 
 CONTRACT_VOLUMES: Final = (
     *("available_mwh", "generation_mwh", "curtailed_mwh", "matched_mwh", "matched_from_storage_mwh", "stored_mwh"),
-    *("excess_mwh", "cost"),
+    *("excess_mwh", "cost", "delivered_mwh", "claimable_mwh", "agreed_volume_mwh", "unused_mwh", "unused_payment"),
 )
 STORAGE_VOLUMES: Final = ("charge_mwh", "discharge_mwh", "grey_charge_mwh", "losses_mwh", "cost")
 GRID_VOLUMES: Final = ("metered_import_mwh", "retail_supply_mwh")
@@ -64,7 +64,7 @@ class Means:
         """Return the entries of a block as the first year tells them, their volumes as they are expected per year."""
         (_, first), *_ = self.years
         return {
-            name: {**entry, **{key: self.expected(told(block, name, key)) for key in volumes}}
+            name: {**entry, **{key: self.expected(told(block, name, key)) for key in volumes if key in entry}}
             for name, entry in first[block].items()
         }
 
@@ -113,7 +113,10 @@ def _contracts(problem: YearsProblem, means: Means) -> dict[str, dict[str, Any]]
         limit = problem.first.contracts[number].max_mw
         entry["max_mw"] = limit if math.isfinite(limit) else None
         worth = [told["capture_value_per_mwh"] for _, told in values]
-        entry["cost_per_mwh"] = entry["cost"] / generated if generated else None
+        paid_for = entry.get("delivered_mwh", generated)
+        entry["cost_per_mwh"] = entry["cost"] / paid_for if generated and paid_for else None
+        if "cfe_share" in entry:
+            entry["cfe_share"] = entry["claimable_mwh"] / generated if generated else None
         entry["capture_value_per_mwh"] = (
             None
             if None in worth or not sum(weights)

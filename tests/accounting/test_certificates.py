@@ -321,7 +321,7 @@ def runs(draw):
 
 
 @given(flows=runs())
-@settings(max_examples=60, derandomize=True, deadline=None, database=None)
+@settings(max_examples=20, derandomize=True, deadline=None, database=None)
 def test_totals_agree_with_the_ledger(flows):
     made = checked(flows)
     generated = flows.contracts.groupby("contract")["generation_mwh"].sum() * MWH

@@ -8,7 +8,8 @@ import pytest
 from by_hand import a_contract, a_problem, a_solution, a_zone, steps
 from frameworks_by_hand import LAST_DAY, accounts_of, facts_of, field, statements_of, two_zones, value
 
-from carbonmatch.accounting.frameworks.re100 import age_test, anniversary, full_years
+from carbonmatch.accounting.frameworks.re100 import AGE_LIMIT_YEARS
+from carbonmatch.records import age_test, anniversary, full_years
 
 NEW, OLD = date(2015, 1, 1), date(1990, 1, 1)
 
@@ -104,7 +105,7 @@ def test_where_instruments_exceed_the_load_each_counts_pro_rata():
     ],
 )
 def test_a_plant_may_be_15_years_old_on_the_last_day(commissioned, result):
-    assert age_test(commissioned, LAST_DAY) == result
+    assert age_test(commissioned, LAST_DAY, AGE_LIMIT_YEARS) == result
     re100 = statements_of([10] * 3, {"sun": [10] * 3}, commissioned={"sun": commissioned})["re100"]
     assert value(re100, "contract_age_test", "Z", "sun") == result
 

@@ -28,8 +28,8 @@ from by_hand import (
 )
 
 from carbonmatch.accounting import summarise
-from carbonmatch.accounting.summary import warnings
 from carbonmatch.accounting.value import capture_value_per_mwh
+from carbonmatch.accounting.warnings import warnings
 from carbonmatch.records import ShadowPrices
 
 

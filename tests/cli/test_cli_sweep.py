@@ -100,6 +100,7 @@ def test_two_processes_write_what_one_writes(run, case):
         assert cm.read_run(path).summary["verified"] is True
 
 
+@pytest.mark.slow  # four processes
 def test_what_the_lowest_target_stands_for_is_taken_from_there_even_where_all_are_solved_at_once(run, case):
     words = ["--cfe", "0.05,0.1,0.15,0.3", "--jobs", 4, "--no-baselines", "--out", "four"]
     assert run("sweep", case, *words).code == 0
@@ -232,7 +233,7 @@ def test_a_strike_that_varies_does_not_build_the_model_again(case, monkeypatch):
 
 
 def test_two_keys_give_every_combination_and_a_frontier_for_each_value(run, case):
-    words = ["--cfe", "0.4,0.6,0.7", "--vary", "contracts.pv.strike_per_mwh=40,60", "--no-baselines", "--jobs", 2]
+    words = ["--cfe", "0.4,0.6,0.7", "--vary", "contracts.pv.strike_per_mwh=40,60", "--no-baselines", "--jobs", 1]
     ended = run("sweep", case, *words, "--out", "both")
     assert ended.code == 0
     assert "Cost net of sales, contracts.pv.strike_per_mwh across" in ended.out
@@ -280,6 +281,7 @@ def test_targets_are_read_in_decimals(text, targets):
     assert read_targets(text) == targets
 
 
+@pytest.mark.slow  # three times two processes, one of them stopped half-way
 def test_ctrl_c_ends_all_processes_and_the_same_command_goes_on_from_there(run, case):
     words = ["sweep", str(case), "--cfe", "0.3:0.9:0.05", "--no-baselines", "--jobs", "2", "--out", "frontier"]
     sweeping = subprocess.Popen([*INTERRUPTIBLE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

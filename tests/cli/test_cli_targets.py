@@ -172,7 +172,9 @@ def test_a_sweep_over_one_of_these_finds_what_each_value_alone_finds(run, case, 
 
 def test_baselines_of_a_sweep_know_neither_budget_nor_cap(run, case):
     settings = (*MIX, "--set", "target.cfe=null", "--set", "target.carbon_cap_t_per_year=50000")
-    ended = run("sweep", case, "--vary", "target.budget_per_year=6000000,7000000", *settings, "--out", "sweep")
+    ended = run(
+        "sweep", case, "--vary", "target.budget_per_year=6000000,7000000", *settings, "--jobs", 1, "--out", "sweep"
+    )
     assert ended.code == 0, ended.err
     for name in ("no-target", "annual-100"):
         target = json.loads(Path("sweep/points", name, "summary.json").read_text())["target"]

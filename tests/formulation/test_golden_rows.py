@@ -16,8 +16,8 @@ import pytest
 from pyomo.repn import generate_standard_repn
 from small_cases import TWO_HOURS, a_case, merged
 
+from carbonmatch.components import TARIFF_COMPONENTS
 from carbonmatch.formulation import (
-    TARIFF_COMPONENTS,
     build_budget_model,
     build_growth_model,
     build_model,
@@ -81,7 +81,46 @@ EVERYTHING = {
     "surplus": {"max_share": 0.5},
     "target": {"matching": "hourly", "cfe": 0.75, "grid_credit": True},
 }
+WORN = {
+    "storage": {
+        "battery": {
+            "zone": "Z",
+            "tolled": {"fee_per_kw_month": 7.44, "variable_fee_per_mwh": 1},
+            "duration_hours": 2,
+            "round_trip_efficiency": 0.64,
+            "degradation_cost_per_mwh": 3,
+        },
+    },
+}
+BESIDE = {
+    "contracts": {"sun": {"curtailment": {"compensation": 0.5}, "loss_factor": 0.5}},
+    "storage": {"battery": {**EVERYTHING["storage"]["battery"], "grid_charging": False, "paired_with": "sun"}},
+}
+BY_SHARE = merged(BESIDE, {"storage": {"battery": {"connection_share": 0.75}}})
+BY_SIZE = merged(BESIDE, {"storage": {"battery": {"connection_mw": 6}}})
 ANNUAL = {"target": {"matching": "annual", "cfe": 0.75}}
+TAKEN = {
+    "contracts": {
+        "river": {
+            "technology": "hydro",
+            "zone": "Z",
+            "structure": "pay_as_consumed",
+            "strike_per_mwh": 60,
+            "volume_mwh_per_mw_year": 6570,
+            "least_volume_share": 0.5,
+            "most_volume_share": 1.25,
+            "take_or_pay": {"share": 0.75, "period": "month"},
+            "max_mw": 8,
+        },
+        "retailer": {
+            "technology": "clean_firm",
+            "zone": "Z",
+            "structure": "retail_supply",
+            "strike_per_mwh": 70,
+            "cfe_share": 0.6,
+        },
+    },
+}
 CARBON = {
     "zones": {
         "Z": {
@@ -91,6 +130,21 @@ CARBON = {
     },
     "contracts": {"sun": {"emission_factor_g_per_kwh": 50}},
     "target": {"carbon_price_per_t": 80, "carbon_cap_t_per_year": 26280},
+}
+
+
+CHOICES = {
+    "contracts": {
+        "sun": {"lot_mw": 7, "min_mw": 10, "variant_of": "roof"},
+        "swap": {**EVERYTHING["contracts"]["swap"], "max_mw": 50, "or_nothing": True},
+        "firm": {**EVERYTHING["contracts"]["firm"], "max_mw": 30, "lot_mw": 2.5},
+    },
+    "storage": {
+        "battery": {
+            **EVERYTHING["storage"]["battery"],
+            **{"min_power_mw": 2, "max_power_mw": 9, "min_energy_mwh": 6, "variant_of": "roof"},
+        },
+    },
 }
 
 
@@ -202,6 +256,11 @@ MODELS = (
     (build_model, EVERYTHING, None),
     (build_model, ANNUAL, {"volume_target"}),
     (build_model, CARBON, {"carbon_cap", "standard_supply_limit"}),
+    (build_model, WORN, ()),
+    (build_model, BY_SHARE, {"partner_charge", "shared_connection"}),
+    (build_model, BY_SIZE, {"shared_connection"}),
+    (build_model, CHOICES, {"whole_lots", "nothing_or_at_least", "one_of_variants"}),
+    (build_model, TAKEN, {"consumed_limit", "least_volume", "most_volume", "take_or_pay"}),
     (build_model, TARIFF, {"subscribed_limit"}),
     (build_model, METERED, METER_ROWS | {"energy_balance"}),
     (build_model, merged(METERED, FEBRUARY), {"billed_peak", "ratchet"}),
@@ -218,7 +277,10 @@ MODELS = (
     (moving("storage.battery.max_power_mw"), LASTING, ()),
     (moving("storage.battery.duration_hours"), LASTING, ()),
     (moving("storage.battery.cycles_per_year"), EVERYTHING, ()),
+    (moving("storage.battery.connection_mw"), BY_SIZE, {"needed_connection"}),
+    (moving("storage.battery.connection_share"), BY_SHARE, ()),
     (moving("surplus.max_share"), EVERYTHING, ()),
+    (moving("contracts.river.most_volume_share"), TAKEN, ()),
     (moving("target.carbon_cap_t_per_year"), CARBON, ()),
     (moving("target.budget_per_year"), {"target": {"matching": "hourly", "budget_per_year": 6000000}}, ()),
     (build_growth_model, LASTING | {"surplus": {"max_share": 0.5}}, {"grown_limit"}),

@@ -27,11 +27,13 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import contract_delivery
+import contract_prices
 import highspy
 import numpy as np
 import pandas as pd
@@ -39,6 +41,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from scipy.optimize import brentq, linprog
+from storage_terms import add_pair, storage_costs
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,6 +72,7 @@ class Axis:
     hours: float
     year_fraction: float
     month: IntArray
+    timezone: str = "UTC"
 
     @classmethod
     def of(cls, time: Mapping[str, Any]) -> Axis:
@@ -82,7 +86,7 @@ class Axis:
         hours = step / pd.Timedelta("1h")
         local = starts.tz_convert(zone)
         months = np.asarray(local.year * 12 + local.month)
-        return cls(starts, hours, len(starts) * hours / HOURS_OF_A_YEAR, months)
+        return cls(starts, hours, len(starts) * hours / HOURS_OF_A_YEAR, months, zone)
 
 
 def series(value: Any, axis: Axis, folder: Path) -> FloatArray:
@@ -125,11 +129,12 @@ def profile(contract: Mapping[str, Any], axis: Axis, folder: Path) -> FloatArray
 
 @dataclass(frozen=True)
 class Market:
-    """Where and when something is settled: the steps, the spot price of the zone, the folder of the tables."""
+    """Where and when something is settled: the steps, the spot price of the zone and of all, the folder of tables."""
 
     axis: Axis
     spot: FloatArray
     folder: Path
+    spots: Mapping[str, FloatArray]
 
 
 # --- A matrix that grows ----------------------------------------------------------------------------------------------
@@ -198,9 +203,10 @@ class Model:
 
     matrix: Matrix = field(default_factory=Matrix)
     sizes: dict[str, int] = field(default_factory=dict)
+    plants: dict[str, tuple[IntArray, float]] = field(default_factory=dict)  # generation at the meter, loss factor
 
 
-def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - one page, read from top to bottom
+def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0912, PLR0915 - one page, read from top to bottom
     """Return the matrix of a case given as a mapping; `folder` is what paths of tables are relative to."""
     axis = Axis.of(case["time"])
     steps = len(axis.starts)
@@ -210,26 +216,44 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     surplus, target = case.get("surplus") or {}, case["target"]
     claims: dict[str, tuple[IntArray, IntArray, FloatArray, FloatArray]] = {}
 
+    spots = {name: series(zone.get("spot_price_per_mwh", 0.0), axis, folder) for name, zone in case["zones"].items()}
     served = {site["zone"] for site in case["sites"].values()}
     for zone_name, zone in ((name, zone) for name, zone in case["zones"].items() if name in served):
         sites = {name: site for name, site in case["sites"].items() if site["zone"] == zone_name}
-        spot = series(zone.get("spot_price_per_mwh", 0.0), axis, folder)
-        market = Market(axis, spot, folder)
+        spot = spots[zone_name]
+        market = Market(axis, spot, folder, spots)
         physical: list[IntArray] = []
-        eligible: list[IntArray] = []
+        eligible: list[tuple[IntArray, FloatArray]] = []
+        taken: list[IntArray] = []
         into_ledger: list[tuple[IntArray, float]] = []
         into_claims: list[tuple[IntArray, float]] = []
 
         for name, contract in contracts.items():
-            if contract["zone"] != zone_name:
+            if contract.get("delivered_to", contract["zone"]) != zone_name:
                 continue
-            generation = add_contract(model, name, contract, market)
+            counts = contract["technology"] in counted_technologies(target)
+            if contract["structure"] in contract_delivery.SHAPED | contract_delivery.TAKEN:
+                price = contract_prices.of(contract, market).generated
+                flows = contract_delivery.add(matrix, add_size(model, name, contract), contract, market, price)
+                physical.append(flows.delivered)
+                if counts:
+                    eligible.append((flows.claimed, np.ones(steps)))
+                taken += flows.taken
+                continue
+            there = series(case["zones"][contract["zone"]].get("spot_price_per_mwh", 0.0), axis, folder)
+            generation = add_contract(model, name, contract, replace(market, spot=there))
+            model.plants[name] = generation, contract.get("loss_factor", 1.0)
             if contract["structure"] != "virtual":
                 physical.append(generation)
-            if contract["technology"] in CARBON_FREE:
-                eligible.append(generation)
+            if counts:
+                rule = (zone.get("neighbours") or {}).get(contract["zone"], {})
+                eligible.append((generation, deliverable(rule, spot, there)))
 
-        structures = {contract["structure"] for contract in contracts.values() if contract["zone"] == zone_name}
+        structures = {
+            contract["structure"]
+            for contract in contracts.values()
+            if contract.get("delivered_to", contract["zone"]) == zone_name
+        }
         for name, offer in storage.items():
             if offer["zone"] != zone_name:
                 continue
@@ -249,9 +273,12 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
 
         # Attribute ledger: matched + excess = eligible generation + clean discharge - clean charge
         zone_load = np.sum(list(load.values()), axis=0)
+        if taken:  # as it is used: never sold on
+            matrix.each([(columns, 1.0) for columns in taken], -math.inf, zone_load, steps)
         matched, excess = matrix.columns(steps, 0.0, zone_load), matrix.columns(steps)
         terms = [(matched, 1.0), (excess, 1.0)]
-        terms += [(columns, -1.0) for columns in eligible] + [(columns, -sign) for columns, sign in into_claims]
+        terms += [(columns, -share) for columns, share in eligible]
+        terms += [(columns, -sign) for columns, sign in into_claims]
         matrix.each(terms, 0.0, 0.0, steps)
         weight = np.ones(steps)
         if target.get("grid_credit", False):
@@ -267,6 +294,33 @@ def build(case: Mapping[str, Any], folder: Path) -> Model:  # noqa: PLR0915 - on
     return model
 
 
+def add_size(model: Model, name: str, contract: Mapping[str, Any]) -> IntArray:
+    """Add the size of a contract; return its column."""
+    least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
+    if contract.get("existing_mw") is not None:
+        least = most = contract["existing_mw"]
+    size = model.matrix.columns(1, least, math.inf if most is None else most)
+    model.sizes[f"MW of contract {name}"] = int(size[0])
+    return size
+
+
+def counted_technologies(target: Mapping[str, Any]) -> set[str]:
+    """Return the technologies that count towards a target."""
+    named = (target.get("eligible") or {}).get("technologies", "carbon_free")
+    if isinstance(named, list):
+        return set(named)
+    return set(CARBON_FREE) - ({"nuclear", "clean_firm"} if named == "renewable" else set())
+
+
+def deliverable(rule: Mapping[str, Any], here: FloatArray, there: FloatArray) -> FloatArray:
+    """Return 1 in the hours in which both prices are above 0 and no further apart than the rule says, else 0."""
+    share = np.ones(len(here))
+    if "max_price_ratio" in rule:
+        for t, (a, b) in enumerate(zip(here.tolist(), there.tolist(), strict=True)):
+            share[t] = 1.0 if a > 0.0 and b > 0.0 and a / b <= rule["max_price_ratio"] >= b / a else 0.0
+    return share
+
+
 def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: Market) -> IntArray:
     """Add size, generation and curtailment of a contract; return its generation.
 
@@ -274,14 +328,10 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
     """
     matrix, axis, spot, folder = model.matrix, market.axis, market.spot, market.folder
     steps = len(axis.starts)
-    least, most = contract.get("min_mw", 0.0), contract.get("max_mw")
-    if contract.get("existing_mw") is not None:
-        least = most = contract["existing_mw"]
-    size = matrix.columns(1, least, math.inf if most is None else most)
-    model.sizes[f"MW of contract {name}"] = int(size[0])
+    size = add_size(model, name, contract)
     generation = matrix.columns(steps)
     per_mw = contract.get("loss_factor", 1.0) * axis.hours
-    strike = contract["strike_per_mwh"]
+    price = contract_prices.of(contract, market)
 
     if contract["structure"] == "clean_firm":
         available = series(contract.get("availability", 1.0), axis, folder) * per_mw
@@ -289,7 +339,7 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         matrix.each([(generation, 1.0), (size, -must_run)], 0.0, math.inf, steps)
         idle = matrix.columns(steps)
         matrix.each([(generation, 1.0), (idle, 1.0), (size, -available)], 0.0, 0.0, steps)
-        matrix.pay(generation, strike)
+        matrix.pay(generation, price.generated)
         matrix.pay(size, contract.get("capacity_fee_per_mw_year", 0.0) * axis.year_fraction)
         return generation
 
@@ -302,14 +352,16 @@ def add_contract(model: Model, name: str, contract: Mapping[str, Any], market: M
         compensation = rights.get("compensation", 1.0)
     curtailed = matrix.columns(steps, 0.0, np.where(may_curtail, math.inf, 0.0))
     matrix.each([(generation, 1.0), (curtailed, 1.0), (size, -available)], 0.0, 0.0, steps)
-    matrix.pay(generation, strike - (spot if contract["structure"] == "virtual" else 0.0))
+    matrix.pay(generation, price.generated)
     if rights is not None:
-        matrix.pay(curtailed, strike * compensation)
+        matrix.pay(curtailed, price.owed * compensation)
     return generation
 
 
 def pools_of(offer: Mapping[str, Any], structures: set[str]) -> list[str]:
     """Return what a storage keeps apart, given the structures of the contracts of its zone."""
+    if offer.get("paired_with") is not None:
+        return ["clean delivered"]
     settlement = offer.get("settlement")
     if settlement is None:
         pools = ["clean at spot"] if "virtual" in structures else []
@@ -338,8 +390,9 @@ def add_storage(
         for key, limit in zip(("min_power_mw", "min_energy_mwh"), limits, strict=True)
     )
     model.sizes |= {f"MW of {name}": int(power[0]), f"MWh of {name}": int(energy[0])}
-    matrix.pay(power, offer["power_cost_per_mw_year"] * year)
-    matrix.pay(energy, offer["energy_cost_per_mwh_year"] * year)
+    size_cost, per_mwh = storage_costs(offer, axis)
+    matrix.pay(power, size_cost[0])
+    matrix.pay(energy, size_cost[1])
     if offer.get("duration_hours") is not None:
         matrix.total([(energy, 1.0), (power, -offer["duration_hours"])], 0.0, 0.0)
 
@@ -353,7 +406,7 @@ def add_storage(
         matrix.each(terms, 0.0, 0.0, steps)
         for flow in (charge, discharge):
             matrix.each([(flow, 1.0), (power, -axis.hours)], -math.inf, 0.0, steps)
-        matrix.pay(discharge, offer.get("discharge_cost_per_mwh", 0.0))
+        matrix.pay(discharge, per_mwh)
         if pool.startswith("clean"):
             into_claims += [(charge, -1.0), (discharge, 1.0)]
         if pool.startswith("grey"):
@@ -371,6 +424,8 @@ def add_storage(
         charges.append(charge)
         discharges.append(discharge)
         states.append(state)
+    if offer.get("paired_with") is not None:
+        add_pair(model, offer, axis, charges, discharges)
 
     matrix.each([(flow, 1.0) for flow in charges + discharges] + [(power, -axis.hours)], -math.inf, 0.0, steps)
     matrix.each([(state, 1.0) for state in states] + [(energy, -1.0)], -math.inf, 0.0, steps)

@@ -114,6 +114,8 @@ WORKING_HOURS = np.where(np.arange(168) % 24 < 8, 0.0, 60.0 + 40.0 * np.sin(np.a
 FULL_WHERE_HIGH = np.where(TABLE["grid_cfe_share"] > 0.7, 1.0, TABLE["grid_cfe_share"])[:168]
 """The German share, with the best hours entirely carbon-free."""
 
+BATTERY = {"zone": "DE", "round_trip_efficiency": 0.86}
+
 CURTAILABLE = {"compensation": 0.4, "when_spot_price_at_most_per_mwh": 25}
 
 SECOND_ZONE = {
@@ -284,6 +286,46 @@ VARIANTS = [
         },
     ),
     Variant(
+        "storage-owned-and-tolled-and-wearing-out",
+        FRANKFURT,
+        lambda r: (
+            r.summary["cost"]["components"]["storage_degradation"] > 100.0
+            and min(size(r, "storage", "battery"), size(r, "storage", "molten-salt")) > 1.0
+        ),
+        {
+            "storage.battery": {**BATTERY, "tolled": {"fee_per_kw_month": 3, "variable_fee_per_mwh": 0.4}},
+            "storage.battery.duration_hours": 4,
+            "storage.battery.degradation_cost_per_mwh": 2,
+            "storage.molten-salt": {**BATTERY, "round_trip_efficiency": 0.6},
+            "storage.molten-salt.owned": {
+                "power_capex_per_kw": 60,
+                "energy_capex_per_kwh": 15,
+                "life_years": 20,
+                "discount_rate": 0.06,
+                "fixed_om_per_kw_year": 3,
+                "fixed_om_per_kwh_year": 0.5,
+                "variable_om_per_mwh": 0.7,
+            },
+            "target.cfe": 0.95,
+        },
+    ),
+    Variant(
+        "storage-beside-a-plant",
+        FRANKFURT,
+        lambda r: all(p.connection_per_mwh.max() > 1.0 for p in r.solution.shadow_prices.pairing.values()),
+        {
+            "contracts.pv-brandenburg.curtailment": {"compensation": 0.2},
+            "contracts.wind-brandenburg.curtailment": {"compensation": 0.2},
+            "contracts.pv-brandenburg.loss_factor": 0.95,
+            "storage.battery": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
+            "storage.battery.paired_with": "pv-brandenburg",
+            "storage.battery.connection_share": 0.06,
+            "storage.molten-salt": {**BATTERY, "power_cost_per_mw_year": 4000, "energy_cost_per_mwh_year": 6000},
+            "storage.molten-salt.paired_with": "wind-brandenburg",
+            "storage.molten-salt.connection_mw": 50,
+        },
+    ),
+    Variant(
         "physical-and-virtual",
         FRANKFURT,
         lambda r: size(r, "contracts", "pv-brandenburg") > 1.0 and size(r, "contracts", "wind-brandenburg") > 1.0,
@@ -385,6 +427,27 @@ VARIANTS = [
         FRANKFURT,
         lambda r: all(z["scores"]["annual_volumetric_share"] > 1 - 1e-6 for z in r.summary["zones"].values()),
         SECOND_ZONE | {"target.scope": "zone", "target.matching": "annual", "target.cfe": 1.0},
+    ),
+    Variant(
+        "claims-of-a-neighbour-by-price-ratio",
+        FRANKFURT,
+        lambda r: 0.0 < r.summary["eligibility"]["wind-jutland"]["target"]["deliverable_share"] < 1.0,
+        {
+            "zones.DK1": SECOND_ZONE["zones.DK1"],
+            "zones.DE.neighbours": {"DK1": {"max_price_ratio": 1.05}},
+            "contracts.wind-jutland": SECOND_ZONE["contracts.wind-jutland"]
+            | {"structure": "virtual", "delivered_to": "DE", "strike_per_mwh": 45},
+        },
+    ),
+    Variant(
+        "technologies-by-name",
+        FRANKFURT,
+        lambda r: not r.summary["eligibility"]["wind-brandenburg"]["target"]["counts"],
+        {
+            "target.eligible": {"technologies": ["solar", "offshore_wind", "geothermal"]},
+            "contracts.wind-brandenburg.existing_mw": 60,
+            "contracts.wind-brandenburg.max_mw": None,
+        },
     ),
     Variant(
         "two-sites-in-one-zone",

@@ -9,13 +9,14 @@ import pytest
 from report.made_run import baseline_of, made_run, sweep_of
 
 from carbonmatch.report.page import cost, worth
-from carbonmatch.report.page.answer import answer, contract_table, counted, period_text, storage_table, technology
+from carbonmatch.report.page.answer import answer, counted, period_text
 from carbonmatch.report.page.baselines import baseline_table, read_baselines
 from carbonmatch.report.page.emissions import emissions, tonnes
 from carbonmatch.report.page.evidence import assumption_table, certificate, input_table, version_table
 from carbonmatch.report.page.frameworks import frameworks
 from carbonmatch.report.page.listing import listing, units_of
 from carbonmatch.report.page.plan_and_actual import reconciliation
+from carbonmatch.report.page.portfolio import contract_table, storage_table, technology
 
 
 @pytest.fixture(scope="module")

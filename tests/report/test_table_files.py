@@ -63,7 +63,7 @@ def test_tables_that_a_run_has_not_are_not_written(tmp_path):
     run = write_run_by_hand(tmp_path / "run", metered())
     (folder,) = write_report(run, ["csv"])
     names = {path.stem for path in folder.glob("*.csv")}
-    assert names == set(runfolder.TABLE_NAMES) - {"cost", "frameworks", "storage"}
+    assert names == set(runfolder.TABLE_NAMES) - {"bill", "cost", "eligibility", "frameworks", "storage"}
     assert "contracted_mw" not in pd.read_csv(folder / "contracts.csv").columns
 
 

@@ -14,7 +14,7 @@ from small_cases import a_case, solved
 from carbonmatch.errors import InfeasibleError, InputError, SolverError, UnboundedError, VerificationError
 from carbonmatch.formulation import build_model, problem_from_case
 from carbonmatch.records import Optimum
-from carbonmatch.solving import SolveOptions, check_solver, compile_model, solve, solve_model
+from carbonmatch.solving import SolveOptions, check_solver, compile_model, options, solve, solve_model
 from carbonmatch.solving.certificate import certify, holds
 from carbonmatch.solving.clarabel import run_clarabel
 from carbonmatch.solving.engine import Request
@@ -122,11 +122,11 @@ def test_a_solver_that_is_not_there_is_an_input_error(solver, told):
 
 
 def test_clarabel_that_is_not_installed_names_the_extra(monkeypatch):
-    monkeypatch.setattr(solve.clarabel, "installed", lambda: False)
+    monkeypatch.setattr(options.clarabel, "installed", lambda: False)
     check_solver(SolveOptions())
-    for options in (SolveOptions(solver="clarabel"), SolveOptions(cross_check=True)):
+    for asked in (SolveOptions(solver="clarabel"), SolveOptions(cross_check=True)):
         with pytest.raises(InputError, match=r"pip install 'carbonmatch\[clarabel\]'"):
-            check_solver(options)
+            check_solver(asked)
 
 
 @pytest.mark.parametrize(("solver", "second"), [("highs", "clarabel"), ("clarabel", "highs-hipo")])

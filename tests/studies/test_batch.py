@@ -57,6 +57,7 @@ def contents(folder: str) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow  # a cluster
 def test_a_cluster_that_loses_a_worker_half_way_writes_what_this_process_writes(case, cluster):
     targets = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
     cm.sweep(case, targets, jobs=1, out="here")

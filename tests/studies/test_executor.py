@@ -24,6 +24,7 @@ def test_one_at_a_time_stays_in_this_process():
     assert not Executor(jobs=1, dask="tcp://127.0.0.1:1").here(1)
 
 
+@pytest.mark.slow  # processes of their own
 def test_processes_take_the_next_item_when_they_are_free():
     taken = []
 
@@ -40,6 +41,7 @@ def test_processes_take_the_next_item_when_they_are_free():
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow  # processes of their own
 def test_a_process_that_dies_costs_its_own_item_alone():
     found = list(Executor(jobs=2)(dying.work, iter(["a", "deadly", "b", "c", "d"]), 5))
     assert [item for item in found if isinstance(item, Lost)] == [Lost("deadly", LOST)]
@@ -47,23 +49,27 @@ def test_a_process_that_dies_costs_its_own_item_alone():
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow  # processes of their own
 def test_what_dies_once_is_done_the_second_time(tmp_path):
     once = f"once:{tmp_path / 'died'}"
     found = list(Executor(jobs=2)(dying.work, iter(["a", once, "b"]), 3))
     assert sorted(found) == sorted(["A", "B", once.upper()])
 
 
+@pytest.mark.slow  # processes of their own
 def test_a_bug_is_raised_and_leaves_no_process():
     with pytest.raises(ZeroDivisionError):
         list(Executor(jobs=2)(dying.fail, iter("ab"), 2))
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow  # a cluster
 def test_a_cluster_does_the_same(cluster):
     found = list(Executor(dask=cluster.scheduler_address)(dying.work, iter("abcdef"), 6))
     assert sorted(found) == list("ABCDEF")
 
 
+@pytest.mark.slow  # a cluster
 def test_what_was_on_a_worker_that_is_killed_is_done_by_another(cluster):
     killed = []
 
@@ -87,11 +93,13 @@ def test_no_cluster_is_told_in_words():
         list(Executor(dask="nonsense://")(dying.work, iter("a"), 1))
 
 
+@pytest.mark.slow  # a cluster
 def test_a_cluster_without_workers_is_told(empty_cluster):
     with pytest.raises(InputError, match="has no workers"):
         list(Executor(dask=empty_cluster.scheduler_address)(dying.work, iter("a"), 1))
 
 
+@pytest.mark.slow  # a cluster
 def test_a_worker_of_another_version_is_told(cluster, monkeypatch):
     executor = importlib.import_module("carbonmatch.study.batch.executor")
     monkeypatch.setattr(executor, "__version__", "99.0")

@@ -15,6 +15,10 @@ SOURCING_METHOD: Final[Mapping[str, str]] = {
     "pay_as_produced": "physical power purchase agreement with a grid-connected plant",
     "virtual": "financial (virtual) power purchase agreement with a grid-connected plant",
     "clean_firm": "physical power purchase agreement for firm supply",
+    "baseload": "physical power purchase agreement with a grid-connected plant, delivered as baseload",
+    "shaped": "physical power purchase agreement with a grid-connected plant, delivered by a shape",
+    "pay_as_consumed": "physical power purchase agreement, taken as consumed",
+    "retail_supply": "retail supply contract with an electricity supplier (retail green electricity)",
 }
 """By the structure of a contract; CDP's list is to be chosen from by these words."""
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from carbonmatch.accounting.frameworks.identifiers import frameworks
 from carbonmatch.accounting.frameworks.place import Place
 from carbonmatch.accounting.frameworks.purchase import Purchase
+from carbonmatch.records import age_test, full_years
 
 AGE_LIMIT_YEARS: Final = 15
 EXEMPT_SHARE: Final = 0.15
 """Share of consumption to which the age limit does not apply."""
 
 SUSTAINABILITY_TO_SHOW: Final = frozenset({"biomass", "hydro"})
-
-AgeTest = Literal["within limit", "older", "not known"]
 
 
 def statement(places: Sequence[Place], yearly: Sequence[Purchase], last_day: date) -> dict[str, Any]:
@@ -48,32 +47,9 @@ def statement(places: Sequence[Place], yearly: Sequence[Purchase], last_day: dat
                 "contract_commissioned", None if commissioned is None else commissioned.isoformat(), **where, note=why
             ),
             re100.field("contract_age_years", age, **where, note=why or on_day),
-            re100.field("contract_age_test", age_test(commissioned, last_day), **where, note=on_day),
+            re100.field("contract_age_test", age_test(commissioned, last_day, AGE_LIMIT_YEARS), **where, note=on_day),
         ]
     return re100.statement(fields)
-
-
-def age_test(commissioned: date | None, last_day: date) -> AgeTest:
-    """Say whether a plant is at most 15 years old on a day; a plant that is yet to come is."""
-    if commissioned is None:
-        return "not known"
-    return "within limit" if last_day <= anniversary(commissioned, AGE_LIMIT_YEARS) else "older"
-
-
-def anniversary(day: date, years: int) -> date:
-    """Return the same day some years later; of 29 February, the 28th where there is none."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
-def full_years(first: date, last: date) -> int | None:
-    """Return the full years from one day to another; None where the first lies after the last."""
-    if first > last:
-        return None
-    years = last.year - first.year
-    return years if anniversary(first, years) <= last else years - 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +91,7 @@ def _account(zone: Place, yearly: Sequence[Purchase], last_day: date) -> _Accoun
     bought = [p for p in yearly if p.zone == zone.name]
     renewable = [p for p in bought if p.instrument.renewable]
     by_age = {
-        result: _mwh([p for p in renewable if age_test(p.instrument.commissioned, last_day) == result])
+        result: _mwh([p for p in renewable if age_test(p.instrument.commissioned, last_day, AGE_LIMIT_YEARS) == result])
         for result in ("within limit", "older", "not known")
     }
     limit = EXEMPT_SHARE * zone.load_mwh

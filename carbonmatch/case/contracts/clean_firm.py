@@ -6,21 +6,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from carbonmatch.case.block import NonNegative, Share
-from carbonmatch.case.contracts.base import ContractBase
+from carbonmatch.case.block import Share
+from carbonmatch.case.contracts.volume import TakenContract
 from carbonmatch.case.series import Availability
 
 
-class CleanFirmContract(ContractBase):
+class CleanFirmContract(TakenContract):
     """Dispatchable carbon-free supply.
 
     availability               share of the contracted size that can run in every step, 0..1
     must_run_share             share of the contracted size that always runs, as far as it is available
     forecast_availability      what was expected of it a day before, for operation without foresight
-    capacity_fee_per_mw_year   [currency/MW/year]
     """
-
-    dispatchable: ClassVar[bool] = True
 
     may_stand_on_site: ClassVar[bool] = True
 
@@ -28,4 +25,3 @@ class CleanFirmContract(ContractBase):
     must_run_share: Share = 0.0
     availability: Availability = Field(default=1.0, validate_default=True)
     forecast_availability: Availability | None = None
-    capacity_fee_per_mw_year: NonNegative = 0.0

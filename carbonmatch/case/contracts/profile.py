@@ -36,8 +36,8 @@ class Curtailment(Block):
     when_spot_price_at_most_per_mwh: Number | None = None
 
 
-class ProfileContract(ContractBase):
-    """A contract whose generation follows a plant.
+class PlantContract(ContractBase):
+    """A contract with the profile of a plant behind it.
 
     p50_capacity_factor   long-term mean; the profile is scaled to it, each step capped at 1
     capacity_factor       generation per contracted MW in every step, 0..1, after that scaling
@@ -46,7 +46,6 @@ class ProfileContract(ContractBase):
     p50_capacity_factor: PositiveShare | None = None
     capacity_factor: Annotated[CapacityFactor | None, needed_to_solve("{file: ..., column: ...} or a number")] = ABSENT
     forecast_capacity_factor: CapacityFactor | None = None
-    curtailment: Curtailment | None = None
 
     @field_validator("capacity_factor", "forecast_capacity_factor")
     @classmethod
@@ -64,6 +63,12 @@ class ProfileContract(ContractBase):
         scaled = scale_to_mean(profile, mean)
         scaled.flags.writeable = False
         return scaled
+
+
+class ProfileContract(PlantContract):
+    """A contract whose generation follows a plant, and may be curtailed where the terms say so."""
+
+    curtailment: Curtailment | None = None
 
     @field_validator("curtailment")
     @classmethod

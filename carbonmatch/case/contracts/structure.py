@@ -10,16 +10,31 @@ from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_va
 from carbonmatch.case.block import refuse, say_value
 from carbonmatch.case.contracts.base import ContractBase
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
+from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
+from carbonmatch.case.contracts.retail_supply import RetailSupplyContract
+from carbonmatch.case.contracts.shaped import BaseloadContract, ShapedContract
 from carbonmatch.case.contracts.virtual import VirtualContract
 from carbonmatch.wording import listed, nearest
 
-Contract = PayAsProducedContract | VirtualContract | CleanFirmContract
+Contract = (
+    PayAsProducedContract
+    | VirtualContract
+    | CleanFirmContract
+    | BaseloadContract
+    | ShapedContract
+    | PayAsConsumedContract
+    | RetailSupplyContract
+)
 
 STRUCTURES: Final[dict[str, type[Contract]]] = {
     "pay_as_produced": PayAsProducedContract,
     "virtual": VirtualContract,
     "clean_firm": CleanFirmContract,
+    "baseload": BaseloadContract,
+    "shaped": ShapedContract,
+    "pay_as_consumed": PayAsConsumedContract,
+    "retail_supply": RetailSupplyContract,
 }
 
 

@@ -11,11 +11,16 @@ from carbonmatch.case.zone import need_series
 
 
 class VirtualContract(ProfileContract):
-    """A contract for difference against the spot price; the claim moves, the energy does not."""
+    """A contract for difference against the spot price; the claim moves, the energy does not.
+
+    settles_below_zero   whether it settles where the price that it settles against is below zero: if not, neither price
+                         is paid there, and what is generated is claimed all the same
+    """
 
     physical: ClassVar[bool] = False
 
     structure: Literal["virtual"]
+    settles_below_zero: bool = True
 
     @field_validator("zone")
     @classmethod

@@ -9,7 +9,7 @@ from carbonmatch.formulation.structures.plant import Offer, delivered_share, lea
 def pay_as_produced(contract: PayAsProducedContract | VirtualContract, zone: Zone, hours: float) -> Offer:
     """Return one MW of a plant whose output is taken as it comes.
 
-    paid[t] = strike * (generation[t] + compensation * curtailed[t])        [currency]
+    paid[t] = price[t] * (generation[t] + compensation * curtailed[t])        [currency]; see `price`
 
     All that is available is generated, save what may be curtailed.
     """
@@ -17,6 +17,6 @@ def pay_as_produced(contract: PayAsProducedContract | VirtualContract, zone: Zon
     return Offer(
         available_mwh_per_mw=available,
         least_mwh_per_mw=least_generation(available, contract.curtailment, zone),
-        strike_per_mwh=demanded(contract.strike_per_mwh),
+        strike_per_mwh=contract.strike_per_mwh,
         compensation=1.0 if contract.curtailment is None else contract.curtailment.compensation,
     )

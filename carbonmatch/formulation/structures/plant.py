@@ -26,6 +26,9 @@ class Offer:
     fees_per_mwh: float = 0.0
     shape_mwh_per_mw: FloatArray | None = None
     claim_share: FloatArray | None = None
+    basis_per_mwh: FloatArray | None = None
+    first_year_strike_per_mwh: float | None = None
+    consumed: bool = False
 
 
 def delivered_share(contract: Contract, hours: float) -> FloatArray:

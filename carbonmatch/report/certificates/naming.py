@@ -146,7 +146,7 @@ def _plant(summary: Mapping[str, Any], known: Mapping[str, Any], registry: Mappi
     technology = contract.get("technology")
     eecs = _EECS.get(str(technology), (None, None))
     return {
-        **_device(registry, entry.get("device") or {}, name, contract.get("zone")),
+        **_device(registry, entry.get("device") or {}, name, contract.get("plant_zone") or contract.get("zone")),
         "device_technology_type": _words(technology)[1],
         "device_production_start_date": contract.get("commissioned"),
         "support_received": entry.get("support_received"),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable

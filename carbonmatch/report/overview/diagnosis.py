@@ -27,6 +27,7 @@ def diagnosis(found: Diagnosis) -> Overview:
     """Return the page on a diagnosis."""
     tables = [
         _connections(found),
+        _whole_sizes(found),
         _obstacles(found),
         _missing(found),
         _together(found),
@@ -50,6 +51,9 @@ def _facts(found: Diagnosis) -> Iterator[tuple[str, str]]:
         yield "in reach", f"{_score(found, found.best_share)} of load {over}, within the limits of the case"
     for zone, best in found.best_share_by_zone.items():
         yield f"in reach, {zone}", f"{_score(found, best)}, when nothing is asked of other zones"
+    whole = found.whole_sizes
+    if whole is not None and whole.best_share is not None:
+        yield "in whole numbers", f"{_score(found, whole.best_share)}, with {listed(whole.keys)}"
     if found.best_share_unlimited is not None:
         yield "without limits", f"{_score(found, found.best_share_unlimited)}, with these offers at any size"
 
@@ -89,6 +93,19 @@ def _connections(found: Diagnosis) -> OverviewTable:
         rows,
         note="\n".join(told) if rows else "",
     )
+
+
+def _whole_sizes(found: Diagnosis) -> OverviewTable:
+    """Say so where whole lots, least sizes or variants stand in the way, and nothing else does."""
+    whole, notes = found.whole_sizes, list[str]()
+    if whole is not None and not whole.met:
+        notes.append(f"Sizes are whole-number decisions: {listed(whole.keys)}.")
+        if _can_be_met_but_for_connections(found):
+            alone = f"{' or '.join(whole.enough)} alone" if whole.enough else "several of them, and none alone"
+            notes.append(f"With sizes of any kind the target is met. It is enough to free {alone}.")
+        else:
+            notes.append("What follows is told of sizes of any kind, which do not meet the target either.")
+    return OverviewTable("Whole numbers in the way", (), (), note=" ".join(notes))
 
 
 def _obstacles(found: Diagnosis) -> OverviewTable:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.table import Column, OverviewTable, Summary
+from carbonmatch.report.structures import STRUCTURE_WORDS, generated_word
 
 
 def metered_tables(summary: Summary, units: Units) -> list[OverviewTable]:
     """Return what a metered run has in place of sizes and cost."""
-    return [_contracts(summary, units), _storage(summary, units), _sites(summary, units)]
+    supply = guarantee_tables(summary, units)
+    return [_contracts(summary, units), *supply, _storage(summary, units), _sites(summary, units)]
 
 
 def _contracts(summary: Summary, units: Units) -> OverviewTable:
     rows = tuple(
         (
             name,
-            contract["technology"].replace("_", " ") + (", virtual" if contract["structure"] == "virtual" else ""),
+            ", ".join((contract["technology"].replace("_", " "), *_words(contract["structure"]))),
             units.energy.text(contract["generation_mwh"]),
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
@@ -28,7 +31,7 @@ def _contracts(summary: Summary, units: Units) -> OverviewTable:
         (
             Column("contract", numeric=False),
             Column("technology", numeric=False),
-            Column("generated", units.energy.unit),
+            Column(generated_word(summary["contracts"]), units.energy.unit),
             Column("matched directly", units.energy.unit),
             Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
@@ -36,6 +39,10 @@ def _contracts(summary: Summary, units: Units) -> OverviewTable:
         rows,
         note="" if rows else "No contract has a meter.",
     )
+
+
+def _words(structure: str) -> tuple[str, ...]:
+    return (STRUCTURE_WORDS[structure],) if structure in STRUCTURE_WORDS and structure != "clean_firm" else ()
 
 
 def _storage(summary: Summary, units: Units) -> OverviewTable:

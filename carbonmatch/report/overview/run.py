@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
+from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
+from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
 from carbonmatch.wording import PERIODS
 
 NOT_TAKEN: Final = "not taken"
@@ -22,11 +27,18 @@ def overview(summary: Summary) -> Overview:
     """Return the first page on a run."""
     units = Units.of(summary)
     if summary.get("kind") == "metered":
-        first = [*metered_tables(summary, units), score_table(summary, units), scope2_table(summary)]
+        first = [
+            *metered_tables(summary, units),
+            *_eligibility(summary),
+            score_table(summary, units),
+            scope2_table(summary),
+        ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
         portfolio_table(summary, units),
         left_out_table(summary, units),
+        *guarantee_tables(summary, units),
+        *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
         bill_table(summary, units),
@@ -35,6 +47,11 @@ def overview(summary: Summary) -> Overview:
         scope2_table(summary),
     ]
     return _page(summary, units, tables)
+
+
+def _eligibility(summary: Summary) -> list[OverviewTable]:
+    table = eligibility_table(summary) if counts_in_part(summary) else None
+    return [] if table is None else [table]
 
 
 def _page(summary: Summary, units: Units, tables: list[OverviewTable]) -> Overview:
@@ -91,10 +108,18 @@ def proof_text(summary: Summary) -> str:
         return "yes: what was metered adds up in every step"
     best = (summary.get("target") or {}).get("best_cfe") is not None
     proved = "score is proved best for the budget, its cost least" if best else "cost is proved least"
-    proof = f"yes: accounts agree, {proved} (gap {certificate['gap']:.0e})"
+    gap = f"gap {certificate['gap']:.0e}"
+    if search := certificate.get("integer"):
+        gap = f"gap {search_gap(search):.0e} over all whole numbers, {certificate['gap']:.0e} with them held"
+    proof = f"yes: accounts agree, {proved} ({gap})"
     if second := certificate.get("cross_check"):
         proof += f", {second['engine']} finds the same cost (to {second['difference']:.0e})"
     return proof
+
+
+def search_gap(search: Summary) -> float:
+    """Return the gap of a search for whole numbers; none is below nothing, but for the last digits of two sums."""
+    return max(0.0, float(search["gap"]))
 
 
 def _day(moment: datetime) -> str:
@@ -140,20 +165,22 @@ def target_text(target: Summary) -> str:
 def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
     """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
     contracts = summary["contracts"]
+    found = {name: contract for name, contract in contracts.items() if _taken(contract, units)}
+    by_shape = any_delivered(found)
     rows = tuple(
         (
             name,
             _technology(contract),
             units.power.text(contract["contracted_mw"]),
             units.energy.text(contract["generation_mwh"]),
+            *([units.energy.text(contract.get("delivered_mwh", contract["generation_mwh"]))] if by_shape else []),
             units.energy.text(contract["matched_mwh"]),
             units.energy.text(contract["matched_from_storage_mwh"]),
             units.energy.text(contract["excess_mwh"]),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(contract["capture_value_per_mwh"]),
         )
-        for name, contract in contracts.items()
-        if _taken(contract, units)
+        for name, contract in found.items()
     )
     none = "No contract is taken." if contracts else "The case offers no contracts."
     return OverviewTable(
@@ -162,7 +189,8 @@ def portfolio_table(summary: Summary, units: Units) -> OverviewTable:
             Column("contract", numeric=False),
             Column("technology", numeric=False),
             Column("size", units.power.unit),
-            Column("generated", units.energy.unit),
+            Column(generated_word(found), units.energy.unit),
+            *([Column("delivered", units.energy.unit)] if by_shape else []),
             Column("matched directly", units.energy.unit),
             Column("matched via storage", units.energy.unit),
             Column("excess", units.energy.unit),
@@ -180,13 +208,13 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
         (
             name,
             _technology(contract),
-            units.price.text(contract["strike_per_mwh"]),
+            asked_text(contract, units),
             units.price.text(value),
-            UNKNOWN if value is None else units.price.text(contract["strike_per_mwh"] - value),
+            UNKNOWN if value is None or asked is None else units.price.text(asked - value),
         )
         for name, contract in summary["contracts"].items()
         if not _taken(contract, units)
-        for value in [contract["capture_value_per_mwh"]]
+        for value, asked in [(contract["capture_value_per_mwh"], asked_per_mwh(contract))]
     )
     return OverviewTable(
         "Offers not taken",
@@ -207,8 +235,8 @@ def _taken(contract: Summary, units: Units) -> bool:
 
 def _technology(contract: Summary) -> str:
     words = [contract["technology"].replace("_", " ")]
-    if contract["structure"] == "virtual":
-        words.append("virtual")
+    if contract["structure"] in STRUCTURE_WORDS and contract["structure"] != "clean_firm":
+        words.append(STRUCTURE_WORDS[contract["structure"]])
     if contract["existing"]:
         words.append("existing")
     return ", ".join(words)
@@ -245,6 +273,7 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
             Column("cost", units.money.unit),
         ),
         tuple(rows),
+        note=storage_note(summary, units),
     )
 
 

@@ -9,19 +9,28 @@ from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview import (
-    Column,
     OverviewTable,
     budget_text,
+    eligibility_table,
     limit_facts,
     score_table,
+    search_gap,
     target_text,
     weather_year_text,
 )
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
-from carbonmatch.report.page.listing import Field, listing
+from carbonmatch.report.page.portfolio import (
+    built,
+    contract_table,
+    grid_table,
+    storage_table,
+    taken,
+    zone_table,
+)
 from carbonmatch.report.page.wall_clock import span_text
 
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -77,42 +86,17 @@ def answer(summary: Summary, units: Units, baselines: Sequence[Baseline]) -> Ans
             table
             for table in (
                 contract_table(summary, units),
+                eligibility_table(summary),
+                *guarantee_tables(summary, units),
                 storage_table(summary, units),
                 grid_table(summary, units),
                 bill_table(summary, units),
                 zone_table(summary, units),
                 score_table(summary, units),
             )
-            if table.rows or table.note
+            if table is not None and (table.rows or table.note)
         ),
     )
-
-
-def taken(summary: Summary, units: Units) -> dict[str, Any]:
-    """Return the contracts that are taken: of a size that counts, or, where there are only meters, that generated."""
-    return {
-        name: contract
-        for name, contract in (summary.get("contracts") or {}).items()
-        if _counts(contract.get("contracted_mw"), contract["generation_mwh"], summary, units)
-    }
-
-
-def not_taken(summary: Summary, units: Units) -> frozenset[str]:
-    """Return the contracts that are offered and not taken: what the engine leaves of them is no purchase."""
-    return frozenset(summary.get("contracts") or ()) - taken(summary, units).keys()
-
-
-def built(summary: Summary, units: Units) -> dict[str, Any]:
-    """Return the storages that are built, or that ran."""
-    return {
-        name: storage
-        for name, storage in summary["storage"].items()
-        if _counts(storage.get("power_mw"), storage["discharge_mwh"], summary, units)
-    }
-
-
-def _counts(size_mw: float | None, mwh: float, summary: Summary, units: Units) -> bool:
-    return bool(mwh > LEAST_SHARE * summary["load_mwh"] if size_mw is None else size_mw >= units.nothing_mw)
 
 
 def counted(count: int, noun: str) -> str:
@@ -186,7 +170,10 @@ def _verified(summary: Summary) -> str | None:
     if certificate is None:
         return "Verified: the accounts agree with the meters"
     best = "score proved best for the budget, " if (summary.get("target") or {}).get("best_cfe") is not None else ""
-    return f"Verified: accounts agree, {best}least cost proved to a gap of {certificate['gap']:.0e}"
+    gap = f"a gap of {certificate['gap']:.0e}"
+    if search := certificate.get("integer"):
+        gap = f"a gap of {search_gap(search):.0e} over all whole numbers"
+    return f"Verified: accounts agree, {best}least cost proved to {gap}"
 
 
 def _score_numbers(summary: Summary) -> tuple[BigNumber, ...]:
@@ -260,138 +247,3 @@ def _premium(baseline: Baseline, units: Units) -> BigNumber:
 
 
 # --- what is bought ---------------------------------------------------------------------------------------------------
-
-
-def technology(contract: Mapping[str, Any]) -> str:
-    """Write what a contract is."""
-    words = [contract["technology"].replace("_", " ")]
-    if contract.get("structure") in {"virtual", "clean_firm"}:
-        words.append(contract["structure"].replace("_", " "))
-    if contract.get("existing"):
-        words.append("existing")
-    return ", ".join(words)
-
-
-def contract_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return the contracts that are taken: size, volumes, what an MWh costs and what it is worth here."""
-    found = taken(summary, units)
-    several = len(summary["zones"]) > 1
-    curtailed = any(contract.get("curtailed_mwh") for contract in found.values())
-    stored = bool(built(summary, units))
-    entries = [
-        {
-            **contract,
-            "name": name,
-            "what": technology(contract),
-            "zone": contract["zone"] if several else None,
-            **({} if curtailed else {"curtailed_mwh": None}),
-            **({} if stored else {"matched_from_storage_mwh": None, "stored_mwh": None}),
-        }
-        for name, contract in found.items()
-    ]
-    left = [name for name in summary["contracts"] if name not in found]
-    note = f"Offered and not taken: {', '.join(left)}." if left else ""
-    if not found:
-        note = note or "The case has no contracts."
-    return listing(
-        "Contracts",
-        (
-            Field.words("contract", "name"),
-            Field.words("technology", "what"),
-            Field.words("zone", "zone"),
-            Field.words("commissioned", "commissioned"),
-            Field.of("size", "contracted_mw", units.power),
-            Field.of("generated", "generation_mwh", units.energy),
-            Field.of("matched directly", "matched_mwh", units.energy),
-            Field.of("matched via storage", "matched_from_storage_mwh", units.energy),
-            Field.of("stored", "stored_mwh", units.energy),
-            Field.of("excess", "excess_mwh", units.energy),
-            Field.of("curtailed", "curtailed_mwh", units.energy),
-            Field.of("strike", "strike_per_mwh", units.price),
-            Field.of("cost", "cost", units.money),
-        ),
-        entries,
-        note=note,
-    )
-
-
-def storage_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return the storages that are built: size, use and cost."""
-    found = built(summary, units)
-    several = len(summary["zones"]) > 1
-    entries = [
-        {**storage, "name": name, "zone": storage["zone"] if several else None} for name, storage in found.items()
-    ]
-    left = [name for name in summary["storage"] if name not in found]
-    note = f"Offered and not built: {', '.join(left)}." if left else ""
-    return listing(
-        "Storage",
-        (
-            Field.words("storage", "name"),
-            Field.words("zone", "zone"),
-            Field.of("power", "power_mw", units.power),
-            Field.of("energy", "energy_mwh", units.stored),
-            Field(Column("duration", "h"), "duration_hours", lambda hours: number(hours, 1)),
-            Field(Column("full cycles"), "full_cycles", lambda cycles: number(cycles, 1)),
-            Field.of("charged", "charge_mwh", units.energy),
-            Field.of("discharged", "discharge_mwh", units.energy),
-            Field.of("cost", "cost", units.money),
-        ),
-        entries,
-        note=note,
-    )
-
-
-def grid_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return what every site draws and buys from the grid."""
-    several = len(summary["zones"]) > 1
-    metered = any("metered_export_mwh" in site for site in summary["grid"].values())
-    entries = [
-        {
-            **{"load_mwh": site["metered_import_mwh"], "metered_export_mwh": None, "onsite_generation_mwh": None},
-            **site,
-            "name": name,
-            "zone": site["zone"] if several else None,
-        }
-        for name, site in summary["grid"].items()
-    ]
-    through_the_meter = (
-        Field.of("metered import", "metered_import_mwh", units.energy),
-        Field.of("metered export", "metered_export_mwh", units.energy),
-        Field.of("generated on site", "onsite_generation_mwh", units.energy),
-    )
-    return listing(
-        "Load and grid supply" if summary.get("kind") == "metered" else "Firm grid supply",
-        (
-            Field.words("site", "name"),
-            Field.words("zone", "zone"),
-            Field.of("load", "load_mwh", units.energy),
-            *(through_the_meter if metered else ()),
-            Field.of("peak import" if metered else "peak load", "peak_mw", units.power),
-            Field.of("bought at retail", "retail_supply_mwh", units.energy),
-            Field.of("peak bought", "peak_retail_supply_mw", units.power),
-            Field.of("firm capacity", "firm_capacity_mw", units.power),
-        ),
-        entries,
-    )
-
-
-def zone_table(summary: Summary, units: Units) -> OverviewTable:
-    """Return the zones side by side, never netted; empty where there is only one."""
-    entries = [
-        {**zone, "name": name, "share": zone["scores"]["hourly_matched_share"], "cfe": zone["scores"]["cfe_score"]}
-        for name, zone in summary["zones"].items()
-    ]
-    return listing(
-        "Zones",
-        (
-            Field.words("zone", "name"),
-            Field.of("load", "load_mwh", units.energy),
-            Field.of("matched", "matched_mwh", units.energy),
-            Field.of("unmatched", "unmatched_mwh", units.energy),
-            Field.of("excess", "excess_mwh", units.energy),
-            Field(Column("hourly matched share"), "share", share),
-            Field(Column("CFE score"), "cfe", share),
-        ),
-        entries if len(entries) > 1 else [],
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.figure import Figure, Key, Mark, Panel, Scale, Shape, Tick, polyline

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, number, share
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.page.answer import BigNumber, Part, not_taken
+from carbonmatch.report.page.answer import BigNumber, Part
 from carbonmatch.report.page.listing import Field, listing, sized
+from carbonmatch.report.page.portfolio import not_taken
 
 TIERS: Final = {
     "certificates": "sky",

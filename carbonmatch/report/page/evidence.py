@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from carbonmatch.report.numbers import Units, number
-from carbonmatch.report.overview import Column, OverviewTable
+from carbonmatch.report.overview import Column, OverviewTable, Row, search_gap
 from carbonmatch.report.page.listing import Field, listing
-from carbonmatch.units import DUAL_TOLERANCE, GAP_TOLERANCE, PRIMAL_TOLERANCE
+from carbonmatch.units import DUAL_TOLERANCE, GAP_TOLERANCE, INTEGER_TOLERANCE, PRIMAL_TOLERANCE
 
 WHAT_IT_IS_NOT: Final = (
     "It is no forecast. The whole period is optimised at once, with perfect foresight of load, weather and prices; "
@@ -38,21 +38,30 @@ def certificate(summary: Mapping[str, Any], units: Units) -> Certificate | None:
     found = summary.get("certificate")
     if found is None:
         return None
-    currency = summary["currency"]
+    currency, search = summary["currency"], found.get("integer")
     apart = abs(found["primal_objective"] - found["dual_objective"])
     distance = number(apart, 2) if apart >= 0.005 or apart == 0.0 else "less than 0.01"
+    held = " with these whole numbers" if search else ""
     sentences = [
-        f"No portfolio within the limits of this case costs less than {number(found['dual_objective'], 2)} {currency} "
-        f"net of sales; this one costs {number(found['primal_objective'], 2)} {currency}. "
+        f"No portfolio within the limits of this case{held} costs less than "
+        f"{number(found['dual_objective'], 2)} {currency} net of sales; this one costs "
+        f"{number(found['primal_objective'], 2)} {currency}. "
         f"The distance, {distance} {currency}, is {found['gap']:.0e} of gross cost.",
         "carbonmatch computes this itself from the matrix of the problem and the vectors of the engine, and writes no "
         "run whose checks fail. The hourly score is recomputed by code that does not know the model.",
     ]
+    if search:
+        sentences.insert(
+            1,
+            f"With other whole numbers none costs less than {number(search['bound'], 2)} {currency}: a distance of "
+            f"{search_gap(search):.0e} of gross cost, where {search['gap_asked']:.0e} was asked for. "
+            f"That is by {search['solver']}, {search['nodes']} of them, each with a certificate of its own.",
+        )
     if second := found.get("cross_check"):
         sentences.append(
             f"A second engine, {second['engine']}, finds the same cost to {second['difference']:.0e} of it."
         )
-    rows = (
+    rows: tuple[Row, ...] = (
         (
             "every balance and limit holds",
             f"{found['primal_residual']:.0e}",
@@ -67,6 +76,20 @@ def certificate(summary: Mapping[str, Any], units: Units) -> Certificate | None:
         ),
         ("distance to the least cost", f"{found['gap']:.0e}", f"{GAP_TOLERANCE:.0e}", "gross cost"),
     )
+    if search:
+        least = (
+            "distance to the least cost of all whole numbers",
+            f"{search_gap(search):.0e}",
+            f"{search['gap_asked']:.0e}",
+            "gross cost",
+        )
+        whole = (
+            "every whole number is one",
+            f"{search['integrality_residual']:.0e}",
+            f"{INTEGER_TOLERANCE:.0e}",
+            "one",
+        )
+        rows = (*rows, whole, least)
     table = OverviewTable(
         "Checks of the certificate",
         (Column("check", numeric=False), Column("off by"), Column("allowed"), Column("as a share of", numeric=False)),

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from carbonmatch.report.numbers import Units, share
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.page.answer import not_taken
 from carbonmatch.report.page.headline import headline
 from carbonmatch.report.page.listing import Field, listing, said, sized
+from carbonmatch.report.page.portfolio import not_taken
 
 _SHARE: Final = "share"
 _ALL_ZONES: Final = "all zones"

@@ -9,12 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from carbonmatch.report.asked_price import asked_per_mwh, asked_text
 from carbonmatch.report.numbers import UNKNOWN, Units
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.page.answer import technology
 from carbonmatch.report.page.cost import Bar, BarChart
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, columns
 from carbonmatch.report.page.heat import share_of_sums
+from carbonmatch.report.page.portfolio import technology
 from carbonmatch.report.page.wall_clock import FULL_MONTHS, MONTHS, WallClock
 from carbonmatch.timegrid import FloatArray, IntArray
 
@@ -168,9 +169,10 @@ def _cap_note(summary: Mapping[str, Any]) -> str:
 def capture_chart(summary: Mapping[str, Any], units: Units) -> BarChart | None:
     """Return every offer with what its profile is worth to this portfolio beside what it asks; None without offers."""
     offers = [
-        (name, contract, contract["strike_per_mwh"], contract.get("capture_value_per_mwh"))
+        (name, contract, asked, contract.get("capture_value_per_mwh"))
         for name, contract in summary["contracts"].items()
-        if contract.get("strike_per_mwh") is not None
+        for asked in [asked_per_mwh(contract)]
+        if asked is not None
     ]
     if not offers:
         return None
@@ -191,7 +193,7 @@ def capture_chart(summary: Mapping[str, Any], units: Units) -> BarChart | None:
                 (
                     technology(contract),
                     units.price.text(value),
-                    units.price.text(strike),
+                    asked_text(contract, units),
                     difference,
                     "taken" if taken else "not taken",
                     f"{scale.percent(strike):.3f}",

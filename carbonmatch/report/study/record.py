@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from carbonmatch import runfolder
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.records import SALES_COMPONENTS
 from carbonmatch.report.numbers import Units, energy, money, power, price, stored_energy
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.runfolder import StudyKind

@@ -25,6 +25,7 @@ _SLOTS: Final[Mapping[str, str]] = {
     "existing_contracts": "sky",
     "storage_capacity": "violet",
     "storage_operation": "rose",
+    "storage_degradation": "amber",
     "grid_energy": "grid",
     "firm_capacity": "stone",
 }

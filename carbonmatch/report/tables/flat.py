@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from carbonmatch.records import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import heading, heading_of_key
@@ -19,7 +19,7 @@ from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import PRIMAL_TOLERANCE
 
-_OWN_TABLE: Final = frozenset({"contracts", "storage", "grid", "frameworks", "certificates"})
+_OWN_TABLE: Final = frozenset({"contracts", "eligibility", "storage", "grid", "frameworks", "certificates"})
 """Parts of the summary that have a table of their own, or are for the certificates alone."""
 
 
@@ -78,6 +78,16 @@ def entries_table(entries: Mapping[str, Mapping[str, Any]], name: str, currency:
         if any(row.get(column) is not None and not isinstance(row[column], Mapping) for row in rows)
     ]
     return _typed(rows, columns or [name], currency)
+
+
+def eligibility_frame(run: RunFolder) -> pd.DataFrame | None:
+    """Return which claims each contract counts for, and why not, one row per contract and claim."""
+    rows = [
+        {"contract": name, "claim": claim, **told}
+        for name, claims in (run.summary.get("eligibility") or {}).items()
+        for claim, told in claims.items()
+    ]
+    return _typed(rows, ["contract", "claim", "counts", "deliverable_share", "why_not"]) if rows else None
 
 
 def bill_table(run: RunFolder) -> pd.DataFrame | None:
@@ -239,6 +249,9 @@ FLAT_TABLES: Final = (
         "summary", "every number of summary.json that has no table of its own", lambda run, _: summary_table(run)
     ),
     FlatTable("contracts", "one row per contract: size, volumes, cost", _part("contracts", "contract")),
+    FlatTable(
+        "eligibility", "which claims each contract counts for, and why not", lambda run, _: eligibility_frame(run)
+    ),
     FlatTable("storage", "one row per storage: size, flows, cost", _part("storage", "storage")),
     FlatTable("grid", "one row per site: load, retail supply, firm capacity", _part("grid", "site")),
     FlatTable("bill", "what the tariff of each site bills: peaks by month, amounts", lambda run, _: bill_table(run)),

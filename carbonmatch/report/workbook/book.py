@@ -17,6 +17,7 @@ from carbonmatch.report.tables.columns import Heading, heading, heading_of_key
 from carbonmatch.report.tables.flat import (
     assumptions_table,
     cost_table,
+    eligibility_frame,
     entries_table,
     frameworks_table,
     scope2_table,
@@ -169,6 +170,11 @@ def _portfolio_sheet(styles: Styles, run: RunFolder) -> Sheet:
         else:
             sheet.line("none")
         sheet.row += 1
+    if (counting := eligibility_frame(run)) is not None:
+        sheet.line("What counts for which claims", bold=True)
+        words = counting["counts"].map({True: "yes", False: "no"})
+        shown = counting.assign(counts=words, claim=counting["claim"].str.replace("_", " "))
+        sheet.table(shown, _headings(shown, currency))
     return sheet
 
 

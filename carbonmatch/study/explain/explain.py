@@ -12,7 +12,7 @@ from carbonmatch import __version__, runfolder
 from carbonmatch.accounting import Limit, clean_prices, limits_of, weeks_of
 from carbonmatch.case import Case, load_case
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.formulation import build_model, limit_prices, rows_by_name
+from carbonmatch.formulation import build_model, limit_prices, offers_with_choice, rows_by_name
 from carbonmatch.records import LimitPrices, Problem
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.solving import SolveOptions, check_solver, compile_model
@@ -33,6 +33,7 @@ from carbonmatch.study.recompute import case_of_run, files_of_run, recomputed
 from carbonmatch.study.result import Result
 from carbonmatch.study.run import solve_case
 from carbonmatch.study.stages import Stages
+from carbonmatch.wording import listed
 
 FIRM_HOURS: Final = 10
 """Dearest steps of a site's firm supply that are told one by one."""
@@ -98,7 +99,7 @@ def explain_result(
     problem, solution = result.problem, result.solution
 
     tell("reading the prices")
-    compiled = compile_model(build_model(problem), problem.yardstick)
+    compiled = compile_model(build_model(problem), problem.yardstick).held_at(result.optimum.values)
     rows = rows_by_name(compiled.rows)
     prices = limit_prices(problem, rows, result.optimum.duals)
     limits = limits_of(problem, solution, prices)
@@ -132,10 +133,22 @@ def explain_result(
         "weeks": weeks_of(problem, solution, result.ledger, prices),
         "uniqueness": only.told(),
         "certificate": result.summary["certificate"],
-        "warnings": result.summary["warnings"],
+        "warnings": [*result.summary["warnings"], *_of_whole_numbers(problem)],
         "provenance": _provenance(result, run),
     }
     return Explanation(summary)
+
+
+def _of_whole_numbers(problem: Problem) -> list[str]:
+    """Say what prices are of where sizes are whole-number decisions."""
+    keys = [key for key, _, _ in offers_with_choice(problem)]
+    if not keys:
+        return []
+    return [
+        f"prices are those of the linear programme with the whole numbers held ({listed(keys)}): what the next MW "
+        "would be worth if it could be had. A whole lot or another variant is worth something else: an offer in lots "
+        "may be worth more than it costs and still not be taken further"
+    ]
 
 
 def _apart(key: str, measured: Sequence[Slope]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.accounting import OfferWorth, offer_worth
+from carbonmatch.accounting import OfferWorth, asked_prices, offer_worth
 from carbonmatch.errors import UnboundedError, VerificationError
 from carbonmatch.formulation import SizeOfUnit, build_unit
 from carbonmatch.records import ContractTerms, Problem, ShadowPrices, StorageTerms, Yardstick
@@ -22,6 +22,7 @@ SIZES_HELD: Final = "sizes are held: nothing can enter or leave"
 EXISTING: Final = "already signed"
 NOT_TAKEN: Final = "not taken"
 NOT_ASKED: Final = "not asked for"
+PAIRED: Final = "a storage stands beside it: solve the case without both"
 
 
 def negligible_mw(problem: Problem) -> float:
@@ -90,7 +91,8 @@ def worth_of_contracts(result: Result) -> dict[str, OfferWorth]:
     for i, contract in enumerate(problem.contracts):
         generation = solution.generation_mwh[i] if solution.contracted_mw[i] >= least else None
         worth = offer_worth(contract, generation, solution.shadow_prices, years)
-        _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
+        if worth.net_worth_per_mw_year is not None:
+            _check(result, contract, float(solution.contracted_mw[i]), worth.net_worth_per_mw_year * years)
         found[contract.name] = worth
     return found
 
@@ -98,8 +100,11 @@ def worth_of_contracts(result: Result) -> dict[str, OfferWorth]:
 def _check(result: Result, contract: ContractTerms, size: float, net_worth_per_mw: float) -> None:
     """Make sure that an offer which could be larger earns nothing more, and one that could be smaller loses nothing.
 
-    It is the condition that a size is the best one, by formulas that do not know the model.
+    It is the condition that a size is the best one, by formulas that do not know the model. Of a size that is a
+    whole-number decision it is none: the next MW may pay, and not be on offer.
     """
+    if contract.choice is not None:
+        return
     gross = sum(max(amount, 0.0) for amount in result.solution.cost.values())
     typical = max(result.problem.yardstick.typical_price_per_mwh, float(np.abs(contract.price_per_mwh).max()))
     noise = 10.0 * DUAL_TOLERANCE * typical * max(float(contract.available_mwh_per_mw.sum()), 1.0)
@@ -128,7 +133,7 @@ def first_solves(result: Result, only: Uniqueness) -> list[Variant]:
     problem, solution, least = result.problem, result.solution, negligible_mw(result.problem)
     found = []
     for contract, size in zip(problem.contracts, solution.contracted_mw, strict=True):
-        if contract.existing:
+        if contract.existing or contract.name in _partners(problem):
             continue
         if size >= least:
             found.append(without(problem, "contracts", contract.name))
@@ -138,6 +143,11 @@ def first_solves(result: Result, only: Uniqueness) -> list[Variant]:
         if size >= least:
             found.append(without(problem, "storage", storage.name))
     return found
+
+
+def _partners(problem: Problem) -> set[str]:
+    """Return the contracts whose plant has a storage beside it."""
+    return {storage.pairing.partner for storage in problem.storage if storage.pairing is not None}
 
 
 def second_solves(result: Result, solved: Mapping[str, Priced]) -> list[Variant]:
@@ -187,6 +197,8 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
         above_entry = None if entry is None or strike is None else strike - entry
         without_it = solved.get(f"without contracts.{contract.name}")
         why = EXISTING if contract.existing else beside.nothing if taken else NOT_TAKEN
+        if why is None and contract.name in _partners(problem):
+            why = PAIRED
         told[contract.name] = {
             "zone": problem.zones[contract.zone].name,
             "technology": contract.technology,
@@ -197,6 +209,7 @@ def contracts_told(result: Result, only: Uniqueness, beside: Beside) -> dict[str
             "at": _at(size, contract.min_mw, contract.max_mw, least),
             "generation_mwh": float(solution.generation_mwh[i].sum()),
             "strike_per_mwh": contract.strike_per_mwh,
+            **asked_prices(contract, solution.generation_mwh[i], least * problem.time.hours_per_step),
             "capacity_fee_per_mw_year": contract.capacity_fee_per_mw_year if contract.dispatchable else None,
             **asdict(worth),
             "entry_strike_per_mwh": entry,

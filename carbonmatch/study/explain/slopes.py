@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from carbonmatch.accounting import Limit
+from carbonmatch.formulation import with_choices_held
 from carbonmatch.records import Problem
 from carbonmatch.study.explain.variant import Priced, Variant
 from carbonmatch.study.result import Result
@@ -32,8 +33,12 @@ class Side:
 
 
 def sides(result: Result, limits: Sequence[Limit], step: float) -> list[Side]:
-    """Return the solves that measure the price of every limit that binds, or is exact."""
-    problem, target = result.problem, result.problem.target
+    """Return the solves that measure the price of every limit that binds, or is exact.
+
+    Whole numbers stay as they were chosen: prices are of that programme, and with others the cost moves in steps.
+    """
+    solution, target = result.solution, result.problem.target
+    problem = with_choices_held(result.problem, solution.contracted_mw, solution.power_mw)
     found = []
     binding = {limit.key.split(" ")[0] for limit in limits if limit.binds}
     if "target.cfe" in binding and target.cfe > 0.0 and target.held_mwh is None:

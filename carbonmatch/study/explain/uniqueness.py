@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from carbonmatch.accounting import best_profile, target_parts, worth_per_mwh
 from carbonmatch.formulation import RowNumbers
-from carbonmatch.records import ContractTerms, FloatArray, IntArray, Optimum, Problem, Solution, StorageTerms
+from carbonmatch.records import (
+    ContractTerms,
+    FloatArray,
+    IntArray,
+    Optimum,
+    PairingTerms,
+    Problem,
+    Solution,
+    StorageTerms,
+)
 from carbonmatch.solving import DualFace, LinearProgram, dual_face
 
 NEAR_BOUND: Final = 1e-5
@@ -71,7 +80,7 @@ class Uniqueness:
 
     def contract(self, contract: ContractTerms) -> bool | None:
         """Tell whether the worth of what one MW more would generate is the same at all prices of this optimum."""
-        if self.face is None:
+        if self.face is None or contract.volume is not None:
             return None
         profile = best_profile(contract, worth_per_mwh(contract, self.solution.shadow_prices))
         weights = np.zeros(len(self.optimum.rows))
@@ -80,9 +89,21 @@ class Uniqueness:
         for of, sign in self._energy_rows(contract):
             _add(weights, self.rows.get(of, {}), sign * delivered)
         _add(weights, self.rows.get(("attribute_balance", zone), {}), claimable)
+        if contract.consumed:
+            _add(weights, self.rows.get(("consumed_limit", zone), {}), profile)
         for row, steps in self._volume_rows(contract.zone):
             weights[row] += claimable[steps].sum()
+        for storage in self.problem.storage:
+            if storage.pairing is not None and storage.pairing.partner == contract.name:
+                self._add_pairing(weights, storage.name, storage.pairing, profile)
         return self.face.fixes(weights)
+
+    def _add_pairing(self, weights: FloatArray, name: str, pairing: PairingTerms, profile: FloatArray) -> None:
+        """Add what one MW of a plant puts into the rows of the storage beside it."""
+        _add(weights, self.rows.get(("partner_charge", name), {}), -profile)
+        share = pairing.connection_share if np.isfinite(pairing.connection_share) else 0.0
+        carried = self.problem.time.hours_per_step * pairing.loss_factor * share
+        _add(weights, self.rows.get(("shared_connection", name), {}), profile - carried)
 
     def storage(self, storage: StorageTerms) -> bool | None:
         """Tell whether the worth of every flow of a storage is the same at all prices of this optimum."""
@@ -105,6 +126,8 @@ class Uniqueness:
                 known &= self._steps(("attribute_balance", zone)) if pool.clean else True
             if pool.clean:
                 known &= self._volume_known(storage.zone)
+        for row in ("partner_charge", "shared_connection"):
+            known &= self._steps((row, storage.name))
         return bool(known.all())
 
     def _energy_rows(self, offer: ContractTerms | StorageTerms) -> list[tuple[tuple[str, str], float]]:

@@ -79,13 +79,14 @@ def price(variant: Variant, options: SolveOptions) -> Priced:
     solution = extract_solution(model, problem, optimum)
     unique = None
     if valued is not None:
-        only = Uniqueness.of(problem, solution, optimum, compiled.program, rows_by_name(compiled.rows))
+        program = compiled.held_at(optimum.values).program
+        only = Uniqueness.of(problem, solution, optimum, program, rows_by_name(compiled.rows))
         unique = only.contract(valued) if isinstance(valued, ContractTerms) else only.storage(valued)
-    proof = optimum.certificate
+    proof, searched = optimum.certificate, optimum.whole_numbers
     return Priced(
         variant.name,
         cost=solution.objective,
-        doubt=abs(proof.primal_objective - proof.dual_objective),
+        doubt=abs(proof.primal_objective - proof.dual_objective) if searched is None else searched.gap_absolute,
         prices=solution.shadow_prices,
         unique=unique,
     )
@@ -106,13 +107,17 @@ def resolve(
 
 
 def without(problem: Problem, kind: OfferKind, name: str) -> Variant:
-    """Return a problem without one of its offers; everything else stays, also the ways in which storage may be used."""
+    """Return a problem without one of its offers; everything else stays, also the ways in which storage may be used.
+
+    A storage beside a plant is left out by its size: the connection, which is also the plant's, stays.
+    """
     offers: tuple[ContractTerms | StorageTerms, ...] = problem.contracts if kind == "contracts" else problem.storage
     (valued,) = (offer for offer in offers if offer.name == name)
     if kind == "contracts":
         rest = replace(problem, contracts=tuple(c for c in problem.contracts if c.name != name))
     else:
-        rest = replace(problem, storage=tuple(b for b in problem.storage if b.name != name))
+        kept = (_nothing_of(b) if b.name == name else b for b in problem.storage)
+        rest = replace(problem, storage=tuple(b for b in kept if b is not None))
     return Variant(f"without {kind}.{name}", rest, valued)
 
 
@@ -120,3 +125,9 @@ def sliver(problem: Problem, name: str, size_mw: float) -> Variant:
     """Return a problem that takes just so much of a contract, whatever its limits are."""
     held = (replace(c, min_mw=size_mw, max_mw=size_mw) if c.name == name else c for c in problem.contracts)
     return Variant(f"a sliver of contracts.{name}", replace(problem, contracts=tuple(held)))
+
+
+def _nothing_of(storage: StorageTerms) -> StorageTerms | None:
+    if storage.pairing is None:
+        return None
+    return replace(storage, min_power_mw=0.0, max_power_mw=0.0, min_energy_mwh=0.0, max_energy_mwh=0.0)

@@ -20,9 +20,7 @@ def limits_table(summary: Summary, units: Units) -> OverviewTable:
             limit_words(limit["key"]),
             _limit_value(limit, units),
             _step(limit),
-            "no price at an exact limit"
-            if limit["saved_per_step_year"] is None
-            else step.text(abs(limit["saved_per_step_year"])),
+            _no_price(limit) if limit["saved_per_step_year"] is None else step.text(abs(limit["saved_per_step_year"])),
             units.price.text(limit["per_mwh"]),
             one.text(limit["saved_by_one_per_cent_year"]),
         )
@@ -62,6 +60,8 @@ _WORDS: Final = {
     "min_energy_mwh": "least energy of {}",
     "energy_mwh": "held energy of {}",
     "cycles_per_year": "cycles of {}",
+    "connection_mw": "connection of {} and its plant",
+    "connection_share": "connection of {} and its plant",
     "min_state_of_charge": "least stored energy of {}",
 }
 
@@ -82,6 +82,12 @@ def _limit_value(limit: Mapping[str, Any], units: Units) -> str:
     if limit["unit"].startswith("of "):
         return given_share(limit["value"])
     return f"{number(limit['value'], 0)} t" if limit["step_unit"] == "t" else number(limit["value"], 1)
+
+
+def _no_price(limit: Summary) -> str:
+    """Say why relaxing a limit has no price: hourly prices do not tell what a size is worth under an agreed volume."""
+    of_contract = str(limit["key"]).startswith("contracts.")
+    return "not told under an agreed volume" if of_contract else "no price at an exact limit"
 
 
 def _step(limit: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from carbonmatch.report.asked_price import asked_text
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, number, whole, yearly
 from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 
@@ -13,6 +14,8 @@ NO_LIMIT: Final = "at any cost"
 NOT_ALONE: Final = "not alone"
 """A cost that would have to be below nothing while the others stay."""
 
+
+VOLUME_AGREED: Final = "a volume is agreed: hourly prices do not tell at which strike it enters or leaves"
 
 AT_MOST: Final = "at most"
 
@@ -29,7 +32,8 @@ def taken_table(summary: Summary, units: Units) -> OverviewTable:
     asked = any(entry["no_exit_because"] is None for entry in taken.values())
     saved = _saving(exits, summary)
     # worth something beyond its cost only where a limit holds the size
-    held = any(_rounded_to_nothing(entry["net_worth_per_mw_year"]) for entry in taken.values())
+    earns = {name: _rounded_to_nothing(entry["net_worth_per_mw_year"]) for name, entry in taken.items()}
+    held = any(earns.values())
     columns = [
         Column("contract", numeric=False),
         Column("size", units.power.unit),
@@ -50,9 +54,9 @@ def taken_table(summary: Summary, units: Units) -> OverviewTable:
         cells = [
             name,
             units.power.text(entry["contracted_mw"]),
-            units.price.text(entry["strike_per_mwh"]),
+            asked_text(entry, units),
             units.price.text(entry["capture_value_per_mwh"]),
-            *([whole(_rounded_to_nothing(entry["net_worth_per_mw_year"]))] if held else []),
+            *([whole(earns[name])] if held else []),
         ]
         if asked:
             cells += [
@@ -79,8 +83,9 @@ def _remark(entry: Mapping[str, Any]) -> str:
     if entry.get("existing"):
         return "already signed"
     words = {"max": "at its largest size", "min": "at its least size", "held": "size held", None: ""}[entry["at"]]
-    doubtful = found and not found["worth_is_unique"] and not found["is_measured"]
-    return "; ".join(part for part in (words, f"leaves: {AT_MOST}" if doubtful else "") if part)
+    volume = VOLUME_AGREED if entry.get("net_worth_per_mw_year", 0.0) is None else ""
+    doubtful = found and not volume and not found["worth_is_unique"] and not found["is_measured"]
+    return "; ".join(part for part in (words, volume, f"leaves: {AT_MOST}" if doubtful else "") if part)
 
 
 def _with_doubt(note: str, rows: list[Row]) -> str:
@@ -104,12 +109,13 @@ def left_out_table(summary: Summary, units: Units) -> OverviewTable:
     rows = []
     for name, entry in left.items():
         gap = entry["strike_above_entry_per_mwh"]
-        cells = [name, *(units.price.text(v) for v in (entry["strike_per_mwh"], entry["entry_strike_per_mwh"], gap))]
+        cells = [name, asked_text(entry, units), *(units.price.text(v) for v in (entry["entry_strike_per_mwh"], gap))]
         if with_fee:
             fee, enters = entry["capacity_fee_per_mw_year"], entry["entry_fee_per_mw_year"]
             cells += [whole(fee), UNKNOWN if fee is None else _threshold(enters)]
         doubtful = not entry["worth_is_unique"] and not entry["entry_is_measured"]
-        rows.append((*cells, "held at no size" if entry["at"] == "held" else AT_MOST if doubtful else ""))
+        volume = VOLUME_AGREED if entry["net_worth_per_mw_year"] is None else ""
+        rows.append((*cells, "held at no size" if entry["at"] == "held" else volume or (AT_MOST if doubtful else "")))
     note = "One condition changes at a time, all else stays as it is." if rows else ""
     return _table("Contracts left out", columns, rows, _with_doubt(note, rows))
 
@@ -192,5 +198,5 @@ def _saving(exits: Iterable[Mapping[str, Any]], summary: Summary) -> Quantity:
     return yearly([found["saved_per_year"] for found in exits if "saved_per_year" in found], summary["currency"])
 
 
-def _rounded_to_nothing(amount: float) -> float:
-    return 0.0 if abs(amount) < 0.5 else amount
+def _rounded_to_nothing(amount: float | None) -> float | None:
+    return 0.0 if amount is not None and abs(amount) < 0.5 else amount

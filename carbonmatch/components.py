@@ -1,0 +1,29 @@
+"""Names of the cost components, in the order of every table: model, summary and reports speak of the same ones."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TARIFF_COMPONENTS: Final = ("grid_adders", "demand_charges", "coincident_peak", "subscribed_capacity", "grid_fixed")
+"""Cost components of a tariff; a case has those that one of its sites is billed for."""
+
+SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
+"""Cost components that are negative where something is earned; all others are gross cost."""
+
+COST_COMPONENTS: Final = (
+    "contracts",
+    "existing_contracts",
+    "storage_capacity",
+    "storage_operation",
+    "storage_degradation",
+    "grid_energy",
+    "firm_capacity",
+    *TARIFF_COMPONENTS,
+    "carbon_price",
+    *SALES_COMPONENTS,
+)
+"""All together are the objective.
+
+`storage_degradation`, `carbon_price`, the components of a tariff and `export_sales` are there only where the case gives
+them.
+"""
