@@ -13,8 +13,10 @@ import pytest
 from accounting.by_hand import ledger_of
 from small_cases import a_case, merged, solved
 
-from carbonmatch.accounting import prove
+from carbonmatch.accounting import build_ledger, flows_of, prove
+from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.grid_summary import grid_summaries
+from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.errors import InfeasibleError, InputError, VerificationError
 
 PER_KW_MONTH = 1000 * 2 / 744
@@ -220,3 +222,22 @@ def test_a_meter_that_does_not_add_up_is_no_result():
     wrong = replace(solution, metered_import_mwh=solution.metered_import_mwh + np.array([[1.0, 0.0]]))
     with pytest.raises(VerificationError, match="what passed the meter of s is off by 1 MWh in step 0"):
         prove(problem, wrong, ledger_of(problem, wrong))
+
+
+def test_what_is_used_on_site_is_no_purchased_electricity():
+    # 15 MW of sun: 10 are used on site, 5 leave. 12 MWh are imported in the second hour, at 300 kg/MWh
+    export = grid(export_price={"index": "spot", "margin_per_mwh": -5})
+    signed = {"contracts": {"sun": {"site": "s", "strike_per_mwh": 30, "existing_mw": 15, "max_mw": ...}}}
+    case = a_case(merged(merged(BASE, export), signed))
+    problem, solution, _ = solved(case)
+    found = scope2_summary(facts_from_case(case), build_ledger(problem, flows_of(solution), facts_from_case(case)))
+    for rules in ("ghgp_2015", "ghgp_revision_draft"):
+        lines = {(line["method"], line["tier"]): line["mwh"] for line in found[rules]["lines"]}
+        assert lines["location_based", "grid_average"] == pytest.approx(12)
+        assert lines["location_based", "on_site"] == pytest.approx(10)
+        assert lines["market_based", "on_site"] == pytest.approx(10 if rules == "ghgp_2015" else 10 * 10 / 15)
+        for method in ("location_based", "market_based"):
+            assert sum(mwh for (of, _), mwh in lines.items() if of == method) == pytest.approx(22)
+        assert found[rules]["location_based_t"] == pytest.approx(3.6)
+    # over the year the 5 MWh that left are certificates, which meet what was imported
+    assert found["ghgp_2015"]["claimed_mwh"] == pytest.approx(5)
