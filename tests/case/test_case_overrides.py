@@ -56,7 +56,8 @@ def test_faults_of_a_scenario_name_its_lines(scenarios):
         "case.yaml, line 44 (scenario broken): target.cfe: is 98; a number of at most 1 is wanted. "
         "A share is written as a fraction: 0.98 for 98 %",
         "case.yaml, line 45 (scenario broken): contracts.wind.structure: is missing; "
-        "a contract is one of pay_as_produced, virtual, clean_firm, baseload, shaped, pay_as_consumed, retail_supply",
+        "a contract is one of pay_as_produced, virtual, clean_firm, baseload, shaped, pay_as_consumed, retail_supply, "
+        "hourly_certificates",
         "case.yaml, line 46 (scenario broken): surplus.max_share: is -1; a number of at least 0 is wanted",
     ]
 
