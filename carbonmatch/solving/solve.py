@@ -192,6 +192,8 @@ class _Search:
             f"No engine returned a result that could be certified ({tried}). Nothing was written. "
             "Storage without any cost and sizes without limits make a case hard to solve: see `carbonmatch validate`."
         )
+        if not any(run.engine == "clarabel" for run in self.runs):
+            message += " Another engine may do it: --solver clarabel."
         raise SolverError(message)
 
     def cross_checked(self, optimum: Optimum) -> Optimum:

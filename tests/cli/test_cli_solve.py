@@ -146,7 +146,8 @@ def test_unbounded_ends_with_4(run, case):
         *("--set", "contracts.pv.strike_per_mwh=1", "--set", "contracts.pv.max_mw=null"),
     )
     assert (ended.code, ended.out) == (4, "")
-    assert "pv (contracted_mw)" in ended.err
+    assert "contracts.pv sells for 40.00 EUR/MWh on average, above its all-in price of 1.00" in ended.err
+    assert "give contracts.pv.max_mw or surplus.max_share" in ended.err
 
 
 def test_a_time_limit_ends_with_5(run, case):
