@@ -228,8 +228,9 @@ def measure(solvers: list[str]) -> str:
             words = ["solve", str(write_case(work)), "--solver", solver, "--out", str(work / "run")]
             account, _ = timed([*CARBONMATCH, *words], work)
             summary = json.loads((work / "run" / "summary.json").read_text())
-            model = json.loads((work / "run" / "manifest.json").read_text())["model"]
-            check, _ = timed([*CARBONMATCH, "verify", str(work / "run")], work)
+            model = json.loads((work / "run" / "manifest.json").read_text())["size"]
+            timed([*CARBONMATCH, "report", str(work / "run"), "--format", "audit"], work)
+            check, _ = timed([*CARBONMATCH, "verify", str(work / "run" / "audit.zip")], work)
         costs[solver] = summary["cost"]["net_of_sales"]
         taken = sum(entry["contracted_mw"] > 0.01 for entry in summary["contracts"].values())
         rows.append(

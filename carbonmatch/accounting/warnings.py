@@ -21,6 +21,7 @@ def warnings(problem: Problem, solution: Solution) -> list[str]:
     return [
         *limits_reached(problem, solution),
         *_wasted(problem, solution),
+        *_both_ways_at_the_meter(problem, solution),
         *_resold(problem, solution),
         *resold_for_gain(problem, solution),
     ]
@@ -54,6 +55,19 @@ def _wasted(problem: Problem, solution: Solution) -> list[str]:
                 "energy that is not wanted. Allow curtailment, or a larger surplus.max_share."
             )
     return found
+
+
+def _both_ways_at_the_meter(problem: Problem, solution: Solution) -> list[str]:
+    """Return the sites that draw and export in the same steps, which one meter cannot tell apart."""
+    if solution.metered_import_mwh is None or solution.metered_export_mwh is None:
+        return []
+    both = np.minimum(solution.metered_import_mwh, solution.metered_export_mwh).sum(axis=1)
+    return [
+        f"{site.name} draws and exports {float(mwh):,.0f} MWh in the same steps, which one meter would net: sleeved "
+        "energy takes its way out. Look at export_price: it should not exceed what sold surplus earns by the adders."
+        for site, mwh in zip(problem.sites, both, strict=True)
+        if mwh > BOTH_WAYS_SHARE * problem.total_load_mwh
+    ]
 
 
 def _resold(problem: Problem, solution: Solution) -> list[str]:

@@ -40,6 +40,11 @@ def _trouble(storage: Storage, partner: str, contracts: Mapping[str, Contract], 
             f"is {partner}, a {contract.structure} contract: what its plant generates is not delivered as it comes, so "
             f"that no storage can charge from it; pair with one of {listed(PAIRABLE)}"
         )
+    if storage.site is not None or contract.site is not None:
+        return (
+            f"is {partner}, and one of the two stands behind the meter of a site, where all that stands there shares its "
+            "connection already; leave paired_with out, and give both the same site"
+        )
     if partner in taken:
         return f"is {partner}, which {taken[partner]} is paired with already; a plant has one storage"
     return None
