@@ -42,8 +42,8 @@ def _trouble(storage: Storage, partner: str, contracts: Mapping[str, Contract], 
         )
     if storage.site is not None or contract.site is not None:
         return (
-            f"is {partner}, and one of the two stands behind the meter of a site, where all that stands there shares its "
-            "connection already; leave paired_with out, and give both the same site"
+            f"is {partner}, and one of the two stands behind the meter of a site, where all share its connection "
+            "already; leave paired_with out, and give both the same site"
         )
     if partner in taken:
         return f"is {partner}, which {taken[partner]} is paired with already; a plant has one storage"
