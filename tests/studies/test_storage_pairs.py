@@ -147,8 +147,8 @@ def test_a_plant_that_does_not_count_has_no_storage_beside_it():
 def test_operation_without_foresight_knows_no_pairs():
     told = [str(fault) for fault in inoperable(problem_from_case(a_case(base=a_pair())))]
     assert told == [
-        "storage.battery: stands beside sun alone, and the rules of operation without foresight do not know such "
-        "pairs; hold the portfolio against other cases instead"
+        "storage.battery: stands beside sun alone, and the rules of operation without foresight do not know such; "
+        "hold the portfolio against other cases instead"
     ]
     assert not inoperable(problem_from_case(a_case(base=a_pair(paired_with=...))))
 
