@@ -14,7 +14,7 @@ from carbonmatch.report.overview import (
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.page.dispatch import LEAST_SHARE
 from carbonmatch.report.page.listing import Field, listing
-from carbonmatch.report.structures import STRUCTURE_WORDS, generated_word
+from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
 
 Summary = Mapping[str, Any]
 
@@ -61,9 +61,10 @@ def contract_table(summary: Summary, units: Units) -> OverviewTable:
     found = taken(summary, units)
     several = len(summary["zones"]) > 1
     curtailed = any(contract.get("curtailed_mwh") for contract in found.values())
-    stored = bool(built(summary, units))
+    stored, by_shape = bool(built(summary, units)), any_delivered(found)
     entries = [
         {
+            **({"delivered_mwh": contract["generation_mwh"]} if by_shape else {}),
             **contract,
             "name": name,
             "what": technology(contract),
