@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -185,6 +186,30 @@ def read_table(path: str | Path, *, written: str | None = None) -> Table:
         name, hashlib.sha256(data).hexdigest(), content.num_rows, columns, "parquet" if parquet else "csv"
     )
     return Table(record, content)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON file: what it holds, and where it came from."""
+
+    record: TableRecord
+    content: Any
+
+
+def read_json(path: str | Path, *, written: str | None = None) -> Document:
+    """Read a JSON file; `written` is its path as the user wrote it.
+
+    Raises:
+        InputError: the file is missing or no JSON.
+    """
+    name = written if written is not None else str(path)
+    data = _read_bytes(Path(path), name)
+    try:
+        content = json.loads(data)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError([Fault("", f"{name} is no JSON ({error}); get the file anew")]) from error
+    keys = tuple(content) if isinstance(content, dict) else ()
+    return Document(TableRecord(name, hashlib.sha256(data).hexdigest(), 1, keys, "json"), content)
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.time import Time
+from carbonmatch.case.urdb import UtilityRate
 from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import StandardSupply, Zone
 
@@ -63,6 +64,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Eligible,
     Neighbour,
     SeriesReference,
+    UtilityRate,
     WeatherYear,
     Outage,
     StressTest,

@@ -23,8 +23,10 @@ from carbonmatch.case.block import (
 from carbonmatch.case.period import Period
 from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice, FlatPrice, read_price
 from carbonmatch.case.series import FlagSeries
+from carbonmatch.case.urdb import UtilityRate, grid_of_rate
 from carbonmatch.errors import InputError
 from carbonmatch.timegrid import FloatArray, TimeGrid, read_wall_time
+from carbonmatch.wording import listed
 
 MONTHS_OF_YEAR = 12
 
@@ -167,6 +169,7 @@ class ContractCapacity(Block):
 class Grid(Block):
     """Supply from the grid at a site.
 
+    tariff                             a file that says energy, demand charges and fixed charge in their place
     energy                             price of retail energy
     adders_per_mwh                     network, levies and the like, by name, on metered import [currency/MWh]
     demand_charges                     on the largest metered import of each month, by name
@@ -181,6 +184,7 @@ class Grid(Block):
     export_limit_mw                    most that may leave [MW]; None for no limit
     """
 
+    tariff: UtilityRate | None = None
     energy: AnyEnergyPrice
     adders_per_mwh: dict[ChargeName, Adder] = Field(default_factory=dict)
     demand_charges: dict[ChargeName, DemandCharge] = Field(default_factory=dict)
@@ -192,6 +196,21 @@ class Grid(Block):
     connection_mw: Positive | None = None
     export_price: AnyEnergyPrice | None = None
     export_limit_mw: NonNegative | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_the_tariff(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, Mapping) or value.get("tariff") is None:
+            return value
+        twice = [key for key in ("energy", "demand_charges", "fixed_charge_per_month") if value.get(key) is not None]
+        if twice:
+            refuse(
+                Finding(
+                    f"says {listed(twice)} too, given beside it; leave one of them out",
+                    inside=("tariff",),
+                )
+            )
+        return {**value, **grid_of_rate(value["tariff"], Reading.of(info))}
 
     @field_validator("adders_per_mwh", "demand_charges", mode="before")
     @classmethod
