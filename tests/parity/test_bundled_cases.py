@@ -58,6 +58,7 @@ def run(request, solve_year):
 def test_the_bundled_cases_are_those_that_are_known():
     """Another one should be looked at, not only solved."""
     assert NAMES == [
+        "ai-campus-lyon-virtual",
         "ai-factory-copenhagen-baseload",
         "ai-factory-frankfurt",
         "data-centre-jutland",
