@@ -122,6 +122,15 @@ def test_a_ratchet_looks_back_over_the_months():
     assert billed_peaks_mw(summer, imports, months, 1.0).tolist() == [0, 20, 10, 0]
 
 
+def test_a_ratchet_of_nothing_is_none():
+    months, steps = np.arange(4), np.ones(4, dtype=bool)
+    imports = np.array([8.0, 20.0, 10.0, 5.0])
+    charge = DemandCharge("peak", steps, np.ones(4), ratchet_share=0.0, look_back_months=11)
+    assert billed_peaks_mw(charge, imports, months, 1.0).tolist() == imports.tolist()
+    terms = {"per_kw_month": 3, "hours": [0, 1]}
+    assert bill({"demand_charges": {"peak": terms}}) == bill({"demand_charges": {"peak": {**terms, "ratchet_share": 0}}})
+
+
 def test_a_bill_that_is_not_what_the_meter_says_is_no_result():
     grid = {"demand_charges": {"peak": {"per_kw_month": 3}}}
     problem, solution, _ = solved(a_case(merged(LOAD, {"sites": {"s": {"grid": grid}}})))
