@@ -10,7 +10,9 @@ from carbonmatch.records import ContractLedger, ContractTerms, FloatArray, Instr
 def flow_summary(contract: ContractTerms, account: ContractLedger) -> dict[str, float]:
     """Return what is delivered, and what can be claimed, where that is not what is generated [MWh]."""
     told = {}
-    if contract.shape_mwh_per_mw is not None:
+    if contract.yearly:
+        told["yearly_certificates_mwh"] = float(account.certified_mwh.sum())
+    elif contract.shape_mwh_per_mw is not None:
         told["delivered_mwh"] = float(account.delivered_mwh.sum())
     if contract.claim_share is not None:
         told["claimable_mwh"] = float(account.claimable_mwh.sum())
@@ -19,6 +21,8 @@ def flow_summary(contract: ContractTerms, account: ContractLedger) -> dict[str, 
 
 def paid_for_mwh(contract: ContractTerms, account: ContractLedger) -> float:
     """Return the energy that a contract is paid for: what is delivered by a shape, else what is generated [MWh]."""
+    if contract.yearly:
+        return float(account.certified_mwh.sum())
     flow = account.generation_mwh if contract.shape_mwh_per_mw is None else account.delivered_mwh
     return float(flow.sum())
 

@@ -38,6 +38,7 @@ def flows_of(solution: Solution) -> Flows:
         retail_supply_mwh=solution.retail_supply_mwh,
         sold_mwh=solution.sold_mwh,
         cyclic=True,
+        yearly_certificates_mwh=solution.yearly_certificates_mwh,
         metered_import_mwh=solution.metered_import_mwh,
         metered_export_mwh=solution.metered_export_mwh,
     )
@@ -115,6 +116,7 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
     by_contract = _claimed_from_storage(claims, len(problem.contracts), problem.time.steps)
     share_of = dict(zip(eligible, own_share, strict=True))
     nothing = np.zeros(problem.time.steps)
+    yearly = flows.yearly_certificates_mwh
     return _ZoneAccounts(
         ledger=ZoneLedger(
             name=zone.name,
@@ -138,6 +140,7 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
             metered_export_mwh=None
             if flows.metered_export_mwh is None
             else flows.metered_export_mwh[sites].sum(axis=0),
+            yearly_certificates_mwh=None if yearly is None else yearly[eligible].sum(axis=0),
             grid_cfe_share=zone.grid_cfe_share,
             carbon_intensity_g_per_kwh=zone.carbon_intensity_g_per_kwh,
         ),
@@ -149,7 +152,8 @@ def _zone_accounts(problem: Problem, flows: Flows, facts: Facts, z: int) -> _Zon
                 curtailed_mwh=flows.curtailed_mwh[i],
                 delivered_mwh=flows.delivered_mwh[i],
                 claimable_mwh=claimable[i],
-                certified_mwh=problem.contracts[i].certified_mwh(flows.generation_mwh[i]),
+                certified_mwh=problem.contracts[i].certified_mwh(flows.generation_mwh[i])
+                + (nothing if yearly is None else yearly[i]),
                 matched_mwh=direct * share_of.get(i, nothing),
                 matched_from_storage_mwh=by_contract[i],
                 stored_mwh=into_free_storage * share_of.get(i, nothing) + taken.get(i, nothing),

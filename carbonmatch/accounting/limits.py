@@ -76,6 +76,8 @@ def counted_mwh(problem: Problem, solution: Solution) -> FloatArray:
     net = np.zeros((len(problem.zones), problem.time.steps))
     for i, contract in enumerate(problem.contracts):
         net[contract.zone] += contract.claimable_mwh(solution.generation_mwh[i])
+        if problem.target.matching == "annual" and contract.eligible:
+            net[contract.zone] += contract.yearly_mwh(float(solution.contracted_mw[i]))
     for b, storage in enumerate(problem.storage):
         net[storage.zone] += solution.clean_discharge_mwh[b] - solution.clean_charge_mwh[b]
     return net

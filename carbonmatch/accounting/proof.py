@@ -271,11 +271,15 @@ def target_faults(problem: Problem, ledger: Ledger) -> list[str]:
             reached = scores.cfe_score if target.grid_credit else scores.hourly_matched_share
             reached_by_period = {"the year": 0.0 if reached is None else reached}
         else:
-            periods = {"the year": months >= 0}
+            periods, yearly = {"the year": months >= 0}, sum(zone.yearly_volume_mwh for zone in zones)
             if target.matching == "monthly":
                 periods = {label: months == m for m, label in enumerate(problem.time.month_labels)}
             reached_by_period = {
-                label: sum(float(zone.contracted_mwh[steps].sum()) for zone in zones)
+                label: (
+                    yearly
+                    if target.matching == "annual"
+                    else sum(float(zone.contracted_mwh[steps].sum()) for zone in zones)
+                )
                 / max(sum(float(zone.load_mwh[steps].sum()) for zone in zones), 1e-300)
                 for label, steps in periods.items()
                 if any(zone.load_mwh[steps].any() for zone in zones)

@@ -54,7 +54,6 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
     """Return the scores of one or several zones together; zones are summed after matching, never netted."""
     load = _total([zone.load_mwh for zone in zones])
     matched = _total([zone.matched_mwh for zone in zones])
-    contracted = _total([zone.contracted_mwh for zone in zones])
     total = float(load.sum())
     share = np.divide(matched, load, out=np.ones_like(load), where=load > 0.0)
     full = share >= 1.0 - FULL_MATCH_TOLERANCE
@@ -64,7 +63,7 @@ def score(zones: tuple[ZoneLedger, ...], month_of_step: IntArray, hours_per_step
     month_share = np.divide(matched_by_month, load_by_month, out=np.ones(len(months)), where=load_by_month > 0.0)
     credited = [credited_grid_cfe(zone) for zone in zones]
     with_credit = [credit for credit in credited if credit is not None]
-    volumetric = float(contracted.sum()) / total if total > 0.0 else None
+    volumetric = sum(zone.yearly_volume_mwh for zone in zones) / total if total > 0.0 else None
     return Scores(
         hourly_matched_share=float(matched.sum()) / total if total > 0.0 else 1.0,
         cfe_score=None

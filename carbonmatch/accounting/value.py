@@ -41,6 +41,8 @@ def worth_of_connection(contract: ContractTerms, prices: ShadowPrices) -> float:
 
 def worth_of_shape(contract: ContractTerms, prices: ShadowPrices) -> float:
     """Return what the energy that one MW delivers by its shape is worth over the horizon [currency/MW]; else 0."""
+    if contract.yearly and contract.eligible and prices.yearly_claim_value_per_mwh is not None:
+        return float(prices.yearly_claim_value_per_mwh[contract.zone] * contract.yearly_mwh(1.0).sum())
     if contract.shape_mwh_per_mw is None or not contract.physical:
         return 0.0
     return float((contract.shape_mwh_per_mw * prices.energy_value_per_mwh[contract.zone]).sum())

@@ -16,6 +16,7 @@ from carbonmatch.case.contracts import (
     ShapedContract,
     TakenContract,
     VirtualContract,
+    YearlyCertificatesContract,
 )
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
@@ -69,6 +70,7 @@ __all__ = [
     "Technology",
     "Variant",
     "VirtualContract",
+    "YearlyCertificatesContract",
     "Zone",
     "above_connection",
     "case_from_mapping",

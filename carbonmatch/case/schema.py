@@ -146,6 +146,8 @@ class Case(Block):
         """Say why a contract does not count towards the target; empty where it does."""
         rule = CARBON_FREE if self.target is None or self.target.eligible is None else self.target.eligible
         last_day = self.grid.local_index[-1].date()
+        if contract.structure == "yearly_certificates" and self.target is not None and self.target.matching != "annual":
+            return "Certificates of a year are told by no hour or month; they count towards annual matching alone."
         return why_not_eligible(rule, contract.technology, contract.commissioned, last_day)
 
     def deliverable_share(self, contract: Contract) -> FloatArray | None:

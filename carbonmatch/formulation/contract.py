@@ -15,12 +15,16 @@ from carbonmatch.records import ContractTerms, FloatArray, TimeTerms
 
 @dataclass(frozen=True)
 class ContractFlows:
-    """What one contract generates, delivers to the energy ledger and brings to the attribute ledger [MWh per step]."""
+    """What one contract generates, delivers to the energy ledger and brings to the attribute ledger [MWh per step].
+
+    yearly   certificates of the year that count towards an annual target, spread over the steps; None where it has none
+    """
 
     terms: ContractTerms
     generation: Flow
     delivered: Flow
     claimable: Flow
+    yearly: Flow | None = None
 
 
 def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> ContractFlows:
@@ -51,7 +55,11 @@ def add_contract(block: pyo.Block, contract: ContractTerms, time: TimeTerms) -> 
         add_volume(block, contract.volume, generation)
     block.cost = pyo.Expression(expr=payment(block, contract, time))
     return ContractFlows(
-        contract, generation, _delivered(block, contract, generation), _claimable(contract, generation)
+        contract,
+        generation,
+        _delivered(block, contract, generation),
+        _claimable(contract, generation),
+        _of_size(contract.yearly_mwh(1.0), block.contracted_mw) if contract.yearly and contract.eligible else None,
     )
 
 

@@ -78,6 +78,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
         unused_mwh=_unused(model, problem),
+        yearly_certificates_mwh=_yearly(problem, contracted),
         subscribed_mw=subscribed_mw(model, problem),
         metered_import_mwh=imported,
         metered_export_mwh=exported,
@@ -93,6 +94,14 @@ def _unused(model: pyo.ConcreteModel, problem: Problem) -> FloatArray | None:
         for period, steps in ({} if contract.volume is None else contract.volume.settled).items():
             unused[i, steps[-1]] = model.contract[contract.name].unused_mwh[period].value
     return unused
+
+
+def _yearly(problem: Problem, contracted_mw: FloatArray) -> FloatArray | None:
+    """Return certificates of the year that are bought, (contracts, steps); None where the case has no such contract."""
+    if not any(contract.yearly for contract in problem.contracts):
+        return None
+    bought = zip(problem.contracts, contracted_mw.tolist(), strict=True)
+    return np.stack([contract.yearly_mwh(size) for contract, size in bought])
 
 
 def set_values(model: pyo.ConcreteModel, columns: Sequence[Any], numbers: FloatArray) -> None:
@@ -177,6 +186,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         site_energy_value_per_mwh=_of_sites(model, problem, "meter_balance", dual),
         export_source_value_per_mwh=_worth_of_sites(model, problem, "export_source", dual),
         clean_source_value_per_mwh=_worth_of_sites(model, problem, "clean_charge_limit", dual),
+        yearly_claim_value_per_mwh=np.nan_to_num(premium) if problem.target.matching == "annual" else None,
         pairing=pairing_prices(model, problem, dual),
         consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
     )

@@ -28,17 +28,17 @@ class ZoneFlows:
 def ledgers_coincide(problem: Problem, zone_number: int) -> bool:
     """Tell whether one set of hourly variables serves both ledgers of a zone without changing the optimum.
 
-    True when every contract is physical and all that it delivers is a claim, every storage has a clean, delivered pool
-    and no other, and selling never earns more than retail supply costs in the same hour. Then delivering to the load is
-    never worse than selling, so that some optimum delivers exactly min(contracted, load): what is delivered is what is
-    matched, what is sold is what is in excess.
+    True when every contract is physical and all that it delivers is a claim (certificates of a year are in neither
+    ledger), every storage has a clean, delivered pool and no other, and selling never earns more than retail supply
+    costs in the same hour. Then delivering to the load is never worse than selling, so that some optimum delivers
+    exactly min(contracted, load): what is delivered is what is matched, what is sold is what is in excess.
     """
     zone = problem.zones[zone_number]
     contracts = [c for c in problem.contracts if c.zone == zone_number]
     storage = [b for b in problem.storage if b.zone == zone_number]
     sites = [s for s in problem.sites if s.zone == zone_number]
     return (
-        all(c.delivers_what_it_claims for c in contracts)
+        all(c.delivers_what_it_claims or c.yearly for c in contracts)
         and all(pool.clean and pool.delivered for b in storage for pool in b.pools)
         and all(bool(np.all(zone.sale_price_per_mwh <= s.retail_price_per_mwh)) for s in sites)
     )

@@ -74,8 +74,23 @@ def weighted_unmatched(model: pyo.Block, problem: Problem, group: int) -> pyo.Ex
     return pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
 
 
+def counted_volumes(problem: Problem, flows: list[ZoneFlows]) -> list[Flow]:
+    """Return what a volume target counts of every zone [MWh per step].
+
+    net_contracted[t], and with annual matching certificates of the year: contracted_mw * h in every step
+    """
+    net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
+    if problem.target.matching != "annual":
+        return net
+    for number, zone_flows in enumerate(flows):
+        yearly = [contract.yearly for contract in zone_flows.contracts if contract.yearly is not None]
+        if yearly:
+            net[number] = [sum(flow[t] for flow in yearly) + each for t, each in enumerate(net[number])]
+    return net
+
+
 def contracted_volume(problem: Problem, net: list[Flow], group: int, steps: list[int]) -> pyo.Expression:
-    """Return sum_t net[t] over a group of zones in the steps of a period [MWh]; net: net_contracted of each zone."""
+    """Return sum_t net[t] over a group of zones in the steps of a period [MWh]; net: `counted_volumes` of each zone."""
     return pyo.quicksum(net[z][t] for z in target_groups(problem)[group] for t in steps)
 
 
@@ -157,7 +172,7 @@ def add_volume_targets(
     share and asked as in `add_hourly_target`.
     """
     groups, periods = target_groups(problem), target_periods(problem)
-    net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
+    net = counted_volumes(problem, flows)
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
         contracted = contracted_volume(problem, net, group, periods[period])
@@ -181,7 +196,7 @@ def add_held_target(model: pyo.Block, problem: Problem, flows: list[ZoneFlows], 
         )
         return
     (steps,) = target_periods(problem)
-    net = [net_contracted(zone_flows, problem.time) for zone_flows in flows]
+    net = counted_volumes(problem, flows)
     model.volume_target = pyo.Constraint(
         groups, [0], rule=lambda _, group, __: row(contracted_volume(problem, net, group, steps) >= held_mwh[group])
     )

@@ -11,9 +11,10 @@ from pyomo.common.gc_manager import PauseGC
 
 from carbonmatch.errors import Fault, InfeasibleError, InputError
 from carbonmatch.formulation.build import add_demands, add_parts
-from carbonmatch.formulation.matching import ZoneFlows, net_contracted
+from carbonmatch.formulation.matching import ZoneFlows
 from carbonmatch.formulation.target import (
     contracted_volume,
+    counted_volumes,
     least_volume,
     row,
     target_groups,
@@ -130,7 +131,7 @@ def _unmatched(block: pyo.Block, problem: Problem) -> Counted:
 
 def _contracted(problem: Problem, flows: list[ZoneFlows]) -> Counted:
     (steps,) = target_periods(problem)
-    net = [net_contracted(of_zone, problem.time) for of_zone in flows]
+    net = counted_volumes(problem, flows)
     return lambda _, group: contracted_volume(problem, net, group, steps)
 
 

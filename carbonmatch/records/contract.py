@@ -41,6 +41,7 @@ class ContractTerms:
     basis_per_mwh          (steps,) price of the zone less the price where it delivers, paid on top of each MWh that it
                            delivers; None where it delivers in its zone
     first_year_strike_per_mwh   what strike_per_mwh is levelised from; None where it is one price for all years
+    yearly                 certificates of a year: shape is when they count as bought, and no energy comes with them
     consumed               what it generates is taken as it is used: never more than the zone draws, never sold on
     volume                 what of it the buyer agreed to take; None where nothing is agreed
     in_force_share         share of the horizon in which it is in force: what is paid per year is paid for that
@@ -72,6 +73,7 @@ class ContractTerms:
     deliverable_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
+    yearly: bool = False
     consumed: bool = False
     volume: VolumeTerms | None = None
     in_force_share: float = 1.0
@@ -174,3 +176,9 @@ class ContractTerms:
         if not self.physical:
             return np.zeros_like(generation_mwh)
         return generation_mwh if self.shape_mwh_per_mw is None else self.shape_mwh_per_mw * contracted_mw
+
+    def yearly_mwh(self, contracted_mw: float) -> FloatArray:
+        """Return certificates of the year that come with a size, spread over its steps [MWh per step]."""
+        if not self.yearly or self.shape_mwh_per_mw is None:
+            return np.zeros_like(self.available_mwh_per_mw)
+        return self.shape_mwh_per_mw * contracted_mw

@@ -22,6 +22,7 @@ class Flows:
     """What flowed, solved or metered: all that the accounts are made of [MWh per step].
 
     delivered_mwh   of contracts, to the load or to be sold
+    yearly_certificates_mwh   bought without energy, spread over the steps; None where there are none
     Arrays are (contracts, steps), (storage, steps), (sites, steps) and (zones, steps) in the order of the problem.
     Charge and discharge are at the terminals; the clean ones are of energy that may be carbon-free: where it is not,
     because it came out of the grid, the ledger finds out.
@@ -39,6 +40,7 @@ class Flows:
     retail_supply_mwh: FloatArray
     sold_mwh: FloatArray
     cyclic: bool
+    yearly_certificates_mwh: FloatArray | None = None
     metered_import_mwh: FloatArray | None = None
     metered_export_mwh: FloatArray | None = None
 
@@ -76,6 +78,13 @@ class ZoneLedger:
     grid_cfe_share: FloatArray | None
     carbon_intensity_g_per_kwh: FloatArray | None
     metered_export_mwh: FloatArray | None = None
+    yearly_certificates_mwh: FloatArray | None = None
+
+    @property
+    def yearly_volume_mwh(self) -> float:
+        """Claims of the period as a whole: what is contracted, and certificates of the year [MWh]."""
+        bought = 0.0 if self.yearly_certificates_mwh is None else float(self.yearly_certificates_mwh.sum())
+        return float(self.contracted_mwh.sum()) + bought
 
 
 @dataclass(frozen=True)

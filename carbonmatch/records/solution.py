@@ -23,6 +23,8 @@ class ShadowPrices:
     pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
                                (no cap, or one of exactly 0)
+    yearly_claim_value_per_mwh  (zones,) worth of one more MWh of certificates of the year; None where no target counts
+                               them
     consumed_limit_value_per_mwh  (zones, steps) worth of one more MWh that may be taken under contracts paid as
                                consumed; None where there is no such contract
     site_energy_value_per_mwh  by number of a site that has something behind its meter: (steps,) worth of one more MWh
@@ -38,6 +40,7 @@ class ShadowPrices:
     green_premium_per_mwh: FloatArray
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
+    yearly_claim_value_per_mwh: FloatArray | None = None
     pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
     consumed_limit_value_per_mwh: FloatArray | None = None
     site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
@@ -64,6 +67,7 @@ class Solution:
     cost is {component: amount over the horizon}; surplus sales are negative: the components add to the objective.
     contract_cost and storage_cost are the parts that belong to one offer, {name: amount}.
     storage_cost_parts is {name: {capacity, operation, degradation: amount}}.
+    yearly_certificates_mwh are spread over the steps; None where there is no contract for them.
     unused_mwh is what is paid for under take-or-pay and not taken, in the last step of each settlement period; None
     where no contract has such terms.
     carbon_t is what the model counts as emitted; None where the target neither prices nor limits it.
@@ -100,6 +104,7 @@ class Solution:
     carbon_t: float | None = None
     storage_cost_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unused_mwh: FloatArray | None = None
+    yearly_certificates_mwh: FloatArray | None = None
     subscribed_mw: FloatArray | None = None
     metered_import_mwh: FloatArray | None = None
     metered_export_mwh: FloatArray | None = None

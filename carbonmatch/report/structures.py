@@ -13,6 +13,7 @@ STRUCTURE_WORDS: Final[Mapping[str, str]] = {
     "pay_as_consumed": "pay as consumed",
     "retail_supply": "retail supply",
     "hourly_certificates": "hourly certificates",
+    "yearly_certificates": "yearly certificates",
 }
 """By structure; pay as produced is what a reader takes a contract for, and goes unsaid."""
 

@@ -26,7 +26,7 @@ def _of_contract(contract: ContractTerms) -> str:
         return "stands behind the meter of a site"
     if contract.consumed or contract.volume is not None:
         return "is taken as it is used, or within a volume of the year"
-    if contract.shape_mwh_per_mw is not None or contract.counted_share is not None:
+    if (contract.shape_mwh_per_mw is not None and not contract.yearly) or contract.counted_share is not None:
         return "delivers and claims different energy"
     return ""
 

@@ -57,7 +57,7 @@ def test_faults_of_a_scenario_name_its_lines(scenarios):
         "A share is written as a fraction: 0.98 for 98 %",
         "case.yaml, line 45 (scenario broken): contracts.wind.structure: is missing; "
         "a contract is one of pay_as_produced, virtual, clean_firm, baseload, shaped, pay_as_consumed, retail_supply, "
-        "hourly_certificates",
+        "hourly_certificates, yearly_certificates",
         "case.yaml, line 46 (scenario broken): surplus.max_share: is -1; a number of at least 0 is wanted",
     ]
 

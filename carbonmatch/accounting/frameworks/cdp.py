@@ -20,6 +20,7 @@ SOURCING_METHOD: Final[Mapping[str, str]] = {
     "pay_as_consumed": "physical power purchase agreement, taken as consumed",
     "retail_supply": "retail supply contract with an electricity supplier (retail green electricity)",
     "hourly_certificates": "unbundled procurement of energy attribute certificates",
+    "yearly_certificates": "unbundled procurement of energy attribute certificates",
 }
 """By the structure of a contract; CDP's list is to be chosen from by these words."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from carbonmatch.records import Facts, Instrument
 
-CLAIMS_ALONE: Final = frozenset({"virtual", "hourly_certificates"})
+CLAIMS_ALONE: Final = frozenset({"virtual", "hourly_certificates", "yearly_certificates"})
 
 
 @dataclass(frozen=True)

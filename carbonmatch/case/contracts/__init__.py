@@ -1,7 +1,7 @@
 """Contracts for carbon-free energy: one module per structure."""
 
 from carbonmatch.case.contracts.base import ContractBase
-from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract, YearlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
@@ -36,4 +36,5 @@ __all__ = [
     "TakeOrPay",
     "TakenContract",
     "VirtualContract",
+    "YearlyCertificatesContract",
 ]

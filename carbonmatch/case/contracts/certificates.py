@@ -1,4 +1,4 @@
-"""Certificates without the energy: claims of an hour."""
+"""Certificates without the energy: claims of an hour, or of a year."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import ValidationInfo, field_validator
 
-from carbonmatch.case.block import ABSENT, needed_to_solve, refuse, say
+from carbonmatch.case.block import ABSENT, NonNegative, needed_to_solve, refuse, refuse_crossed, say
 from carbonmatch.case.contracts.base import ContractBase
 from carbonmatch.case.series import OfferedPower
 
@@ -56,3 +56,29 @@ class HourlyCertificatesContract(CertificatesContract):
 
     structure: Literal["hourly_certificates"]
     offered_mw: Annotated[OfferedPower | None, needed_to_solve("a number or {file: ..., column: ...}")] = ABSENT
+
+
+class YearlyCertificatesContract(CertificatesContract):
+    """Claims of a year, told by no hour: they count towards an annual target, and nowhere else.
+
+    min_mwh_per_year, max_mwh_per_year   bounds of the volume [MWh/year]; no largest one means no limit
+    """
+
+    volume: ClassVar[str] = "min_mwh_per_year and max_mwh_per_year"
+
+    structure: Literal["yearly_certificates"]
+    min_mwh_per_year: NonNegative = 0.0
+    max_mwh_per_year: NonNegative | None = None
+
+    @field_validator("max_mwh_per_year")
+    @classmethod
+    def _volumes_in_order(cls, value: float | None, info: ValidationInfo) -> float | None:
+        refuse_crossed(info.data.get("min_mwh_per_year"), value, "min_mwh_per_year")
+        return value
+
+    @field_validator("lot_mw", "or_nothing", "variant_of", "delivered_to")
+    @classmethod
+    def _is_a_volume_alone(cls, value: Any) -> Any:
+        if value:
+            refuse("is given, and certificates of a year are a volume and a price alone; leave it out")
+        return value

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_va
 
 from carbonmatch.case.block import refuse, say_value
 from carbonmatch.case.contracts.base import ContractBase
-from carbonmatch.case.contracts.certificates import HourlyCertificatesContract
+from carbonmatch.case.contracts.certificates import HourlyCertificatesContract, YearlyCertificatesContract
 from carbonmatch.case.contracts.clean_firm import CleanFirmContract
 from carbonmatch.case.contracts.pay_as_consumed import PayAsConsumedContract
 from carbonmatch.case.contracts.pay_as_produced import PayAsProducedContract
@@ -27,6 +27,7 @@ Contract = (
     | PayAsConsumedContract
     | RetailSupplyContract
     | HourlyCertificatesContract
+    | YearlyCertificatesContract
 )
 
 STRUCTURES: Final[dict[str, type[Contract]]] = {
@@ -38,6 +39,7 @@ STRUCTURES: Final[dict[str, type[Contract]]] = {
     "pay_as_consumed": PayAsConsumedContract,
     "retail_supply": RetailSupplyContract,
     "hourly_certificates": HourlyCertificatesContract,
+    "yearly_certificates": YearlyCertificatesContract,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.case import Contract, Zone
+from carbonmatch.case import Contract, YearlyCertificatesContract, Zone
 from carbonmatch.formulation.structures.choice import choice_terms, least_of_all
 from carbonmatch.formulation.structures.clean_firm import clean_firm
 from carbonmatch.formulation.structures.hourly_certificates import hourly_certificates
@@ -20,6 +20,7 @@ from carbonmatch.formulation.structures.retail_supply import retail_supply
 from carbonmatch.formulation.structures.shaped import shaped
 from carbonmatch.formulation.structures.virtual import virtual
 from carbonmatch.formulation.structures.volume import volume_terms
+from carbonmatch.formulation.structures.yearly_certificates import yearly_certificates
 from carbonmatch.records import ContractTerms, VolumeTerms
 from carbonmatch.timegrid import TimeGrid
 
@@ -32,6 +33,7 @@ OFFERS: Final[Mapping[str, Callable[[Any, Zone, float], Offer]]] = {
     "pay_as_consumed": pay_as_consumed,
     "retail_supply": retail_supply,
     "hourly_certificates": hourly_certificates,
+    "yearly_certificates": yearly_certificates,
 }
 """By structure: what one MW of a contract offers and costs, from (contract, zone, hours per step)."""
 
@@ -56,6 +58,10 @@ def contract_terms(
     size_mw = offer.size_mw if contract.existing_mw is None else contract.existing_mw
     if size_mw is not None:
         least_mw = most_mw = size_mw
+    if isinstance(contract, YearlyCertificatesContract):
+        hours_of_year = grid.steps * grid.hours_per_step / grid.year_fraction
+        least_mw, most = contract.min_mwh_per_year / hours_of_year, contract.max_mwh_per_year
+        most_mw = None if most is None else most / hours_of_year
     volume, choice = volume_terms(contract, grid), choice_terms(contract, least_mw)
     if offer.consumed and not existing and choice is None and not _size_is_a_choice(offer, volume):
         least_mw = most_mw = max(peak_import_mw, least_mw) if most_mw is None else most_mw
@@ -85,6 +91,7 @@ def contract_terms(
         choice=choice,
         basis_per_mwh=offer.basis_per_mwh,
         first_year_strike_per_mwh=offer.first_year_strike_per_mwh,
+        yearly=offer.yearly,
         consumed=offer.consumed,
         volume=volume,
         in_force_share=float(in_force.mean()),

@@ -31,6 +31,7 @@ class Offer:
     claim_share: FloatArray | None = None
     basis_per_mwh: FloatArray | None = None
     first_year_strike_per_mwh: float | None = None
+    yearly: bool = False
     consumed: bool = False
     size_mw: float | None = None
 

@@ -92,7 +92,7 @@ class Uniqueness:
         if contract.consumed:
             _add(weights, self.rows.get(("consumed_limit", zone), {}), profile)
         for row, steps in self._volume_rows(contract.zone):
-            weights[row] += claimable[steps].sum()
+            weights[row] += claimable[steps].sum() + contract.eligible * contract.yearly_mwh(1.0)[steps].sum()
         for storage in self.problem.storage:
             if storage.pairing is not None and storage.pairing.partner == contract.name:
                 self._add_pairing(weights, storage.name, storage.pairing, profile)
