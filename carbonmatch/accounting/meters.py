@@ -18,6 +18,7 @@ from carbonmatch.case import (
     demanded,
 )
 from carbonmatch.errors import Fault, InputError
+from carbonmatch.load import SiteLoad
 from carbonmatch.records import (
     ContractTerms,
     FloatArray,
@@ -92,7 +93,7 @@ def _with_meters_only(case: Case) -> Case:
 def _as_metered(site: Site) -> Site:
     if site.metered_load_mw is None:
         return site
-    return site.model_copy(update={"load": site.metered_load_mw, "data_tier": "meter"})
+    return site.model_copy(update={"load": SiteLoad(site.metered_load_mw), "data_tier": "meter"})
 
 
 def _left_out(case: Case) -> list[str]:

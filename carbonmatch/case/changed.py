@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from carbonmatch.case.schema import Case
+from carbonmatch.load import SiteLoad
 from carbonmatch.timegrid import FloatArray
 
 
@@ -20,5 +21,7 @@ def with_series(case: Case, series: Mapping[str, FloatArray]) -> Case:
         entries = blocks.setdefault(block, dict(getattr(case, block)))
         held = values.copy()
         held.flags.writeable = False
-        entries[name] = entries[name].model_copy(update={field: held})
+        present = getattr(entries[name], field)
+        changed = present.with_total(held) if isinstance(present, SiteLoad) else held
+        entries[name] = entries[name].model_copy(update={field: changed})
     return case.model_copy(update=blocks)

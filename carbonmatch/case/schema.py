@@ -221,7 +221,7 @@ class Case(Block):
     def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
         if not sites:
             refuse("is empty; a case has at least one site")
-        loads = [site.load for site in sites.values()]
+        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
         if not Reading.of(info).to_solve:
             loads += [site.metered_load_mw for site in sites.values()]
         if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):

@@ -25,6 +25,7 @@ from carbonmatch.case.block import (
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
+from carbonmatch.load import SiteLoad
 from carbonmatch.timegrid import FloatArray, say_stamp
 
 
@@ -34,19 +35,19 @@ class FlatLoad(Block):
     flat_mw: NonNegative
 
 
-def _read_load(value: Any, info: ValidationInfo) -> FloatArray:
+def _read_load(value: Any, info: ValidationInfo) -> SiteLoad:
     """Resolve `{flat_mw}` or `{file, column}` to MW per step."""
     if isinstance(value, Mapping):
         if "flat_mw" in value and "file" in value:
             refuse("gives both flat_mw and file; a load is one of {flat_mw: 100} or {file: ..., column: ...}")
         if "flat_mw" in value or not SeriesReference.model_fields.keys() & value.keys():
-            return LOAD.resolve(FlatLoad.model_validate(value, context=info.context).flat_mw, info)
+            return SiteLoad(LOAD.resolve(FlatLoad.model_validate(value, context=info.context).flat_mw, info))
     elif not is_array(value, Reading.of(info)):
         refuse(f"is {say_value(value)}; a load is {{flat_mw: 100}} or {{file: ..., column: ...}}, in MW")
-    return LOAD.resolve(value, info)
+    return SiteLoad(LOAD.resolve(value, info))
 
 
-Load = Annotated[FloatArray, PlainValidator(_read_load)]
+Load = Annotated[SiteLoad, PlainValidator(_read_load)]
 
 
 def above_connection(
@@ -89,7 +90,7 @@ class Site(Entry):
     @property
     def load_mw(self) -> FloatArray:
         """Load in every step [MW]."""
-        return demanded(self.load)
+        return demanded(self.load).total_mw
 
     @field_validator("grid")
     @classmethod

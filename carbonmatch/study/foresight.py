@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 
 from carbonmatch.case import Case, with_series
+from carbonmatch.load import SiteLoad
 from carbonmatch.records import FloatArray, Problem
 
 Foresight = Literal["persistence", "forecast", "perfect"]
@@ -31,9 +32,7 @@ _FORECASTS: Final = {
 def forecasts_of(case: Case) -> dict[str, FloatArray]:
     """Return the forecasts that a case gives, by the dotted key of what they foretell."""
     given = {
-        key: getattr(entry, name, None)
-        for key, entry, field in _series(case)
-        if (name := _FORECASTS[field]) is not None
+        key: _values(entry, name) for key, entry, field in _series(case) if (name := _FORECASTS[field]) is not None
     }
     return {key: values for key, values in given.items() if values is not None}
 
@@ -77,9 +76,15 @@ def _series(case: Case) -> list[tuple[str, Any, str]]:
     ]
 
 
+def _values(entry: Any, field: str) -> Any:
+    """Return the series of an entry as it is counted; None where the entry has none."""
+    found = getattr(entry, field, None)
+    return found.total_mw if isinstance(found, SiteLoad) else found
+
+
 def _expected(case: Case, lag: int, foresight: Foresight) -> Case:
     """Return a case as it is expected by who knows what was `lag` steps before."""
-    series = {key: np.roll(getattr(entry, field), lag) for key, entry, field in _series(case)}
+    series = {key: np.roll(_values(entry, field), lag) for key, entry, field in _series(case)}
     return with_series(case, {**series, **(forecasts_of(case) if foresight == "forecast" else {})})
 
 

@@ -1,0 +1,57 @@
+"""The load of a site, hour by hour, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from carbonmatch.timegrid import FloatArray
+
+
+@dataclass(frozen=True)
+class SiteLoad:
+    """Load of a site at its meter in every step, and its parts as far as a builder knows them [MW].
+
+    total_mw     of the whole site, (steps,)
+    classes_mw   by class of work, such as training and inference: what the site draws for it, cooling and losses of the
+                 power chain included; together the total. Empty where the load is not built from classes
+    it_mw        by class, what reaches the machines alone
+    cooling_mw   for cooling; None where the builder does not know it
+    losses_mw    of the power chain: UPS, transformers and distribution; None where the builder does not know them
+    nameplate_mw what all machines in place may draw; None where the builder does not know it
+    """
+
+    total_mw: FloatArray
+    classes_mw: Mapping[str, FloatArray] = field(default_factory=dict)
+    it_mw: Mapping[str, FloatArray] = field(default_factory=dict)
+    cooling_mw: FloatArray | None = None
+    losses_mw: FloatArray | None = None
+    nameplate_mw: FloatArray | None = None
+
+    @property
+    def total_it_mw(self) -> FloatArray | None:
+        """What reaches the machines of all classes; None where the builder does not know it."""
+        return np.sum(list(self.it_mw.values()), axis=0) if self.it_mw else None
+
+    @property
+    def pue(self) -> FloatArray | None:
+        """Power usage effectiveness, load of the site / load of its machines; None where there is no such split.
+
+        1 in steps without any load.
+        """
+        it = self.total_it_mw
+        return None if it is None else np.divide(self.total_mw, it, out=np.ones_like(it), where=it > 0.0)
+
+    def with_total(self, total_mw: FloatArray) -> SiteLoad:
+        """Return the same site with another load: its parts keep their shares of every step."""
+        share = np.divide(total_mw, self.total_mw, out=np.ones_like(total_mw), where=self.total_mw > 0.0)
+        return replace(
+            self,
+            total_mw=total_mw,
+            classes_mw={name: part * share for name, part in self.classes_mw.items()},
+            it_mw={name: part * share for name, part in self.it_mw.items()},
+            cooling_mw=None if self.cooling_mw is None else self.cooling_mw * share,
+            losses_mw=None if self.losses_mw is None else self.losses_mw * share,
+        )
