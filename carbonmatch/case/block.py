@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
 
 import numpy as np
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -141,6 +142,18 @@ class Entry(Block):
         """Give the entry its name, once, while the case is built."""
         self._name = name
         return self
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        refuse(
+            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
+        )
+    return value
+
+
+Name = Annotated[str, AfterValidator(_slug)]
+"""What the user calls something."""
 
 
 class _Absent(Enum):
