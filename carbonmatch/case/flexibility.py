@@ -53,6 +53,11 @@ def _fault_of_window(hours: float, grid: TimeGrid | None) -> str | None:
     return None
 
 
+def entries_without_terms(value: Any) -> Any:
+    """Return a block of entries in which one that is empty has no terms of its own: `paris:` is `paris: {}`."""
+    return {name: {} if terms is None else terms for name, terms in value.items()} if isinstance(value, dict) else value
+
+
 class Flexible(Block):
     """A part of the load of a site that may be moved in time, to another site, or both.
 
@@ -154,11 +159,7 @@ class Placement(Entry):
     @field_validator("candidates", mode="before")
     @classmethod
     def _empty_candidate_has_no_terms(cls, value: Any) -> Any:
-        return (
-            {name: {} if terms is None else terms for name, terms in value.items()}
-            if isinstance(value, dict)
-            else value
-        )
+        return entries_without_terms(value)
 
     @field_validator("candidates")
     @classmethod

@@ -35,7 +35,13 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
-from carbonmatch.case.flexibility import LatencyGroup, Placement, faults_of_groups, faults_of_placements
+from carbonmatch.case.flexibility import (
+    LatencyGroup,
+    Placement,
+    entries_without_terms,
+    faults_of_groups,
+    faults_of_placements,
+)
 from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
@@ -223,6 +229,11 @@ class Case(Block):
         if not sites:
             refuse("is empty; a case has at least one site")
         return sites
+
+    @field_validator("latency_groups", mode="before")
+    @classmethod
+    def _empty_group_has_no_terms(cls, value: Any) -> Any:
+        return entries_without_terms(value)
 
     @field_validator("latency_groups")
     @classmethod
