@@ -18,8 +18,8 @@ class Chiller:
 
     cop          heat removed over power drawn, where it rejects heat at `at_c`
     at_c         temperature for which `cop` is given [degrees C]: wet bulb with a cooling tower, dry bulb without
-    fall_per_k   share of the coefficient lost per K. 0.0225: 1 to 1.5 % per degree Fahrenheit of condenser water, the rule
-                 of thumb of the trade
+    fall_per_k   share of the coefficient lost per K. 0.0225: 1 to 1.5 % per degree Fahrenheit of condenser water, a
+                 rule of thumb of the trade
     best_cop     what it does not exceed however cold it is: a compressor needs a least lift, assumption
     """
 
@@ -41,7 +41,7 @@ class AirCooling:
     cooling = heat * (room_fans + pumps + tower_fans + chilled / cop(wet bulb))
 
     chilled     part of the heat that the chillers take, in 0..1. With the economiser the towers alone make the chilled
-                water as far as the wet bulb allows: clip((wet bulb + approach_k - supply_c) / range_k, 0, 1); without it 1
+                water as far as the wet bulb allows: clip((wet bulb + approach_k - supply_c) / range_k, 0, 1); without 1
     supply_c    chilled water [degrees C]. 18: for air at 24, inside the 18 to 27 that ASHRAE TC 9.9 recommends
     range_k     by which the water warms up [K]. 8: facility water 5 to 10 [L]
     approach_k  water of the towers, behind the heat exchanger, above the wet bulb [K]. 7: towers 2.8 to 6.7, exchangers
@@ -55,8 +55,8 @@ class AirCooling:
     pumps_share        of the heat. 0.022: chilled water 115 to 172 kPa and tower water 167 to 250 kPa, pumps of 60 to
                        80 % [L], water warmed by 8 and 5 K
     tower_fans_share   of the heat. 0.015: 200 to 400 Pa, fans of 60 to 80 % [L], 20 kJ carried per kg of air
-    economiser         whether the towers cool without chillers when it is cold; false: the ordinary hall has none, and the
-                       1.3 to 1.6 that are published for air are reached all year; with it a cold hour is near 1.17
+    economiser         whether the towers cool without chillers when it is cold. False, as in the ordinary hall: the PUE
+                       of 1.3 to 1.6 that is published for air; with it a cold hour is near 1.17
 
     [L]: ranges of N. Lei, E. Masanet: Climate- and technology-specific PUE and WUE estimations for U.S. data centers.
     Resources, Conservation and Recycling 182 (2022) 106323, https://doi.org/10.1016/j.resconrec.2022.106323.
@@ -94,10 +94,10 @@ class DirectToChip:
 
     cooling = liquid_share * heat * (pumps + fans + trimmed / cop(dry bulb)) + (1 - liquid_share) * heat * (as `air`)
 
-    fans        = fans_share * (approach_k / max(approach_k, supply_c - dry bulb))**3: the colder it is, the less air is
-                needed, and the power of a fan goes with the cube of its flow
-    trimmed     = clip((dry bulb + approach_k - supply_c) / range_k, 0, 1): 0 until the dry coolers alone no longer reach
-                supply_c
+    fans        = fans_share * (approach_k / max(approach_k, supply_c - dry bulb))**3: the colder it is, the less air
+                is needed, and the power of a fan goes with the cube of its flow
+    trimmed     = clip((dry bulb + approach_k - supply_c) / range_k, 0, 1): 0 until the dry coolers alone no longer
+                reach supply_c
 
     liquid_share  of the heat, into the water. 0.85: cold plates take 85 to 95 %, of a rack of GB200 NVL72 115 of 132 kW
                   as its makers state it; network and storage stay in air

@@ -45,12 +45,12 @@ UPS_CURVES: Final[Mapping[UpsMode, UpsCurve]] = {
     "double_conversion": UpsCurve(no_load=0.010, linear=0.022, quadratic=0.018),
     "eco": UpsCurve(no_load=0.004, linear=0.006, quadratic=0.002),
 }
-"""Fitted to what is published; the form, and the size of its terms, by Schneider Electric, White Paper 108: no-load losses
-are some 40 % of all, square-law losses 1 to 4 % at high load.
+"""Fitted to what is published; the form, and the size of its terms, by Schneider Electric, White Paper 108: no-load
+losses are some 40 % of all, square-law losses 1 to 4 % at high load.
 
 double_conversion   the 94 to 96 % that are published for the half load or less that 2N forces: 94.3 % at 0.3, 94.9 % at
-                    0.4, 95.2 % at 0.5 and at 1; 93.8 % at 0.25. Within the 90 to 99 % of large sites (N. Lei, E. Masanet
-                    2022, https://doi.org/10.1016/j.resconrec.2022.106323)
+                    0.4, 95.2 % at 0.5 and at 1; 93.8 % at 0.25. Within the 90 to 99 % of large sites (N. Lei, E.
+                    Masanet 2022, https://doi.org/10.1016/j.resconrec.2022.106323)
 eco                 98 to 99 %: 98.3 % at 0.4, 98.5 % at 0.5, 98.8 % at 1. The load is on the mains, past the inverter
 """
 
@@ -63,8 +63,8 @@ class PowerChain:
     modules        N of "N+1": modules that the load needs. 4: one spare for every four, assumption
     ups_rated_mw   of all UPS together [MW]; None: what nameplate and redundancy ask for, in place when the machines are
     ups            curve of the loss; double conversion unless said otherwise, see `UPS_CURVES`
-    transformer_loss_share   of what leaves transformers and distribution: to machines, UPS and cooling. 0.015: large sites
-                             lose up to 2 % in distribution, midsize ones 2 to 5 % (Lei and Masanet 2022, as above)
+    transformer_loss_share   of what leaves transformers and distribution: to machines, UPS and cooling. 0.015: large
+                             sites lose up to 2 % in distribution, midsize ones 2 to 5 % (Lei and Masanet 2022, as above)
 
     Cooling is not behind the UPS: it starts again from the generators.
     """
