@@ -64,7 +64,7 @@ class PowerChain:
     ups_rated_mw   of all UPS together [MW]; None: what nameplate and redundancy ask for, in place when the machines are
     ups            curve of the loss; double conversion unless said otherwise, see `UPS_CURVES`
     transformer_loss_share   of what leaves transformers and distribution: to machines, UPS and cooling. 0.015: large
-                             sites lose up to 2 % in distribution, midsize ones 2 to 5 % (Lei and Masanet 2022, as above)
+                             sites lose up to 2 % in distribution, midsize ones 2 to 5 % (Lei and Masanet, as above)
 
     Cooling is not behind the UPS: it starts again from the generators.
     """

@@ -66,7 +66,7 @@ def wet_bulb_c(dry_bulb_c: FloatArray, relative_humidity: FloatArray) -> FloatAr
     and Climatology 50 (2011) 2267-2269, https://doi.org/10.1175/JAMC-D-11-0143.1. Valid for 5 to 99 % and -20 to 50
     degrees C, not for air both cold and dry; errors -1.0 to 0.65 K, 0.3 K in the mean, at 1013 hPa. Outside that range
     it is not extrapolated: humidity counts as 5 or 99 % there; below -20 degrees, where air holds next to no water, the
-    wet bulb is the dry bulb; above 50 degrees it lies as far below the dry bulb as at 50. It is never above the dry bulb.
+    wet bulb is the dry bulb; above 50 degrees it lies as far below the dry bulb as at 50. Never above the dry bulb.
     """
     t = np.clip(dry_bulb_c, _FIT_COLDEST_C, _FIT_HOTTEST_C)
     r = 100.0 * np.clip(relative_humidity, _FIT_DRIEST, _FIT_DAMPEST)
