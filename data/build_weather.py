@@ -5,8 +5,8 @@
     python data/build_weather.py --out FOLDER                     write elsewhere, to compare
 
 The wheels (demandlib 0.2.2, h2integrate 0.10.0) are carriers only: their data files are read out of the archives, their
-code is never imported. The capacity factors of Abilene are computed by pvlib 0.16.1 and windpowerlib 0.2.2, which have to
-be installed.
+code is never imported. The capacity factors of Abilene are computed by pvlib 0.16.1 and windpowerlib 0.2.2, which have
+to be installed.
 README.md in this folder names the sources, the licences, and the reason for every choice made here.
 """
 
