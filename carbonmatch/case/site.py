@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     ABSENT,
@@ -17,6 +17,7 @@ from carbonmatch.case.block import (
     refuse,
     say,
 )
+from carbonmatch.case.flexibility import Curtailable, Flexible
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.load import Load
 from carbonmatch.case.series import Intensity, MeteredPower
@@ -52,6 +53,8 @@ class Site(Entry):
     forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
+    flexible                         parts of the load that may be moved in time or to other sites
+    curtailable                      parts of the load that may be given up
     """
 
     zone: ZoneName
@@ -61,6 +64,8 @@ class Site(Entry):
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
+    flexible: dict[str, Flexible] = Field(default_factory=dict)
+    curtailable: dict[str, Curtailable] = Field(default_factory=dict)
 
     @property
     def load_mw(self) -> FloatArray:
