@@ -11,7 +11,7 @@ from carbonmatch.load.ai_factory import (
     ai_factory_load,
     contracted_load,
 )
-from carbonmatch.load.calendar import Clock, fleet_clock
+from carbonmatch.load.calendar import Clock, fleet_clock, say_step
 from carbonmatch.load.cooling import AirCooling, Chiller, Cooling, DirectToChip
 from carbonmatch.load.facility import Facility, FacilityLoad
 from carbonmatch.load.factory import BASE, WEEKDAYS, Shift, factory_load, growth_factor
@@ -74,6 +74,7 @@ __all__ = [
     "fleet_nameplate_mw",
     "growth_factor",
     "mean_time_to_failure_hours",
+    "say_step",
     "share_out",
     "swing",
     "wet_bulb_c",

@@ -24,5 +24,15 @@ def fleet_clock(grid: TimeGrid, calendar_year: int | None = None) -> Clock:
         last_day = (there + 1).astype("datetime64[D]") - 1
         day: Clock = np.minimum(there + (days - months), last_day)
         wall = day + (wall - days)
-    middle: Clock = wall + np.timedelta64(round(grid.hours_per_step * 1_800_000_000), "us")
+    middle: Clock = wall + _half(grid.hours_per_step)
     return middle
+
+
+def say_step(clock: Clock, step: int, hours_per_step: float) -> str:
+    """Write when a step starts on the clock of the fleet."""
+    start = (clock[step] - _half(hours_per_step)).astype("datetime64[m]")
+    return str(start).replace("T", " ")
+
+
+def _half(hours: float) -> np.timedelta64:
+    return np.timedelta64(round(hours * 1_800_000_000), "us")

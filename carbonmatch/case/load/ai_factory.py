@@ -73,7 +73,7 @@ class AiFactory(Block):
         year = info.data["calendar_year"]
         clock = fleet_clock(grid, year)
         findings = [] if year is not None else list(never_there(tranches, clock, grid))
-        above = above_envelope(tranches, info.data["power_envelope_mw"], clock)
+        above = above_envelope(tranches, info.data["power_envelope_mw"], clock, grid.hours_per_step)
         if above is not None:
             findings.append(Finding(above))
         if findings:
@@ -92,7 +92,8 @@ class AiFactory(Block):
     def _maintenance_leaves_something(cls, maintenance: Maintenance | None, info: ValidationInfo) -> object:
         grid = Reading.of(info).grid
         if maintenance is not None and grid is not None and "calendar_year" in info.data:
-            what = more_than_all(maintenance, fleet_clock(grid, info.data["calendar_year"]))
+            clock = fleet_clock(grid, info.data["calendar_year"])
+            what = more_than_all(maintenance, clock, grid.hours_per_step)
             if what is not None:
                 refuse(what)
         return maintenance

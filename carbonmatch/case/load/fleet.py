@@ -10,7 +10,7 @@ from pydantic import AfterValidator, model_validator
 from carbonmatch.case.block import Block, Finding, NonNegative, Positive, refuse, say
 from carbonmatch.case.day import Day
 from carbonmatch.case.load.generations import known_generation
-from carbonmatch.load import Clock, Tranche, first_above, fleet_nameplate_mw
+from carbonmatch.load import Clock, Tranche, first_above, fleet_nameplate_mw, say_step
 from carbonmatch.timegrid import FloatArray, TimeGrid
 
 
@@ -56,7 +56,7 @@ def never_there(tranches: Mapping[str, TrancheBlock], clock: Clock, grid: TimeGr
         key, day = ("arrives", block.arrives) if block.arrives is not None else ("retires", block.retires)
         if block.retires is not None and block.retires <= first:
             key, day = "retires", block.retires
-        when = f"before the case starts, {first}" if key == "retires" else f"after the case ends, {last}"
+        when = f"before the first day of the case, {first}" if key == "retires" else f"after its last day, {last}"
         what = (
             f"is {day}, {when}: these racks never draw power. Mend the date or leave the tranche out; where the tables "
             f"of the case are of another year than the fleet, say calendar_year: {day.year if day else first.year}"
@@ -64,13 +64,15 @@ def never_there(tranches: Mapping[str, TrancheBlock], clock: Clock, grid: TimeGr
         yield Finding(what, inside=(name, key))
 
 
-def above_envelope(tranches: Mapping[str, TrancheBlock], power_envelope_mw: float | None, clock: Clock) -> str | None:
+def above_envelope(
+    tranches: Mapping[str, TrancheBlock], power_envelope_mw: float | None, clock: Clock, hours_per_step: float
+) -> str | None:
     """Say when the racks in place first pass the power envelope, and by how much; None where they never do."""
     nameplate = nameplate_mw(tranches, clock)
     step = None if power_envelope_mw is None else first_above(nameplate, power_envelope_mw)
     if step is None or power_envelope_mw is None:
         return None
-    at = f"{clock[step].astype('datetime64[m]').item():%Y-%m-%d}"
+    at = say_step(clock, step, hours_per_step)
     there = [name for name, block in tranches.items() if block.tranche(name).in_place(clock[step : step + 1])[0] > 0.0]
     first, most = say(float(nameplate[step])), say(float(nameplate.max()))
     return (

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from carbonmatch.case.block import Block, Finding, NonNegative, Positive, PositiveShare, refuse, say, say_value
 from carbonmatch.case.day import Day
-from carbonmatch.load import Clock, HallRota, PlannedOutage, share_out
+from carbonmatch.load import Clock, HallRota, PlannedOutage, say_step, share_out
 from carbonmatch.timegrid import FloatArray
 
 _DAYS_OF_YEAR: Final = 365
@@ -91,11 +91,11 @@ class Maintenance(Block):
         return share_out([*self._rota(), *outages], clock)
 
 
-def more_than_all(maintenance: Maintenance, clock: Clock) -> str | None:
+def more_than_all(maintenance: Maintenance, clock: Clock, hours_per_step: float) -> str | None:
     """Say when more than the whole fleet is planned to be out; None where it never is."""
     out = maintenance.share_out(clock)
     above = np.flatnonzero(out > 1.0 + 1e-9)
     if not above.size:
         return None
-    at = f"{clock[above[0]].astype('datetime64[m]').item():%Y-%m-%d}"
+    at = say_step(clock, int(above[0]), hours_per_step)
     return f"takes {say(float(out[above[0]]))} of the fleet out on {at}; let plans of one day add to at most 1"
