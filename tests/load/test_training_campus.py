@@ -21,7 +21,7 @@ def test_parts_add_up(load):
 
 
 def test_racks_and_what_belongs_to_them_are_the_nameplate(load):
-    # 1760 * 132 kW + 1665 * 142 kW = 232.32 + 236.43 = 468.75 MW; network, storage and CPU nodes are 12 % on top: 525 MW
+    # 1760 * 132 kW + 1665 * 142 kW = 232.32 + 236.43 = 468.75 MW; 12 % more for network, storage and CPU: 525 MW
     assert load.nameplate_mw == pytest.approx(np.full(8760, 525.0))
 
 
