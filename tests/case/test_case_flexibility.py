@@ -243,3 +243,21 @@ def test_load_that_may_be_lowered_is_not_warned_of_above_its_connection():
     tight = at_s(grid={"connection_mw": 9})
     assert "connection_mw" in a_case(tight).warnings[0]
     assert not a_case(merged(tight, at_s(flexible={"b": BATCH}))).warnings
+
+
+def test_classes_are_those_that_the_builder_made():
+    built = {"ai_factory": {"nameplate_mw": 20, "classes": {"training": {"share": 0.7}, "inference": {"share": 0.3}}}}
+    flexible = {
+        "web": {"share": 0.4, "of": "inferense"},
+        "all": {"share": 0.8},
+        "more": {"share": 0.3, "of": "inference"},
+    }
+    assert faults(at_s(load=..., flexible=flexible), at_s(load=built)) == [
+        "sites.s.flexible.web.of: is 'inferense', which is no class of this load; did you mean 'inference'? (training, "
+        "inference, overhead)"
+    ]
+    del flexible["web"]
+    assert faults(at_s(load=..., flexible=flexible), at_s(load=built)) == [
+        "sites.s.flexible.more.share: is 0.3, and flexible.all, flexible.more together take 1.1 of inference; all "
+        "shares of the same work add up to 1 at most"
+    ]
