@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.site_load import LoadChanges
 
 Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
@@ -207,3 +208,10 @@ class Facts:
     instruments: tuple[Instrument, ...]
     storage: tuple[StorageFacts, ...]
     registry: Registry | None = None
+
+    def as_served(self, changes: LoadChanges | None) -> Facts:
+        """Return the facts with the load that was served in the place of the planned one."""
+        if changes is None:
+            return self
+        sites = zip(self.sites, changes.load_mwh, strict=True)
+        return replace(self, sites=tuple(replace(site, load_mwh=load) for site, load in sites))

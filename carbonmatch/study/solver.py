@@ -205,7 +205,7 @@ def verified_result(
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
-        facts = facts_from_case(case)
+        facts = facts_from_case(case).as_served(solution.load_changes)
         prove_load(problem, solution)
         served = problem.as_served(solution.load_changes)
         ledger = build_ledger(served, flows_of(solution), facts)
