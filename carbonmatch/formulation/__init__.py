@@ -17,7 +17,7 @@ from carbonmatch.formulation.matching import ledgers_coincide, score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
-from carbonmatch.formulation.reach import build_reach_model, settings_that_hold_load
+from carbonmatch.formulation.reach import build_reach_model, settings_that_hold_load, with_load_held
 from carbonmatch.formulation.site_load import load_changes
 from carbonmatch.formulation.supply import (
     overloaded_connections,
@@ -70,5 +70,6 @@ __all__ = [
     "with_any_size",
     "with_choices_held",
     "with_less_must_run",
+    "with_load_held",
     "without_connections",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyomo.core as pyo
@@ -65,6 +66,37 @@ def settings_that_hold_load(problem: Problem) -> tuple[str, ...] | None:
     """Return the settings that make the load a given one that the target counts; None where settings cannot."""
     settings = [setting for _, setting in _that_vary(problem)]
     return None if None in settings else tuple(setting for setting in settings if setting is not None)
+
+
+def with_load_held(problem: Problem) -> Problem:
+    """Return a problem in which the load that the target counts is given: what can be done without changing it.
+
+    Nothing is given up, nothing moves to a zone with a target of its own, or out of a month. Moves that leave that load
+    as it is stay free. MW that are placed are a decision still.
+    """
+    if problem.keeps_target_load:
+        return problem
+    varying = {key for key, _ in _that_vary(problem)}
+    sites = tuple(
+        replace(
+            site,
+            curtailable=(),
+            flexible=tuple(
+                replace(entry, window_of_step=None)
+                if f"sites.{site.name}.flexible.{entry.name}.window_hours" in varying
+                else entry
+                for entry in site.flexible
+            ),
+        )
+        for site in problem.sites
+    )
+    groups = tuple(
+        replace(group, most_mwh=0.0 * np.ones(problem.time.steps))
+        if f"latency_groups.{group.name}" in varying
+        else group
+        for group in problem.latency_groups
+    )
+    return replace(problem, sites=sites, latency_groups=groups)
 
 
 def _that_vary(problem: Problem) -> Iterator[tuple[str, str | None]]:

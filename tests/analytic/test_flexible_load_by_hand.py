@@ -12,6 +12,8 @@ from small_cases import QUICK, TWO_HOURS, a_case, merged
 
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.study import solve_case
+from carbonmatch.study.batch import Executor
+from carbonmatch.study.explain import explain_result
 
 PER_KW_MONTH = 1000 * 2 / 744
 """What a charge of 1 per kW and month comes to for a MW in two hours of January."""
@@ -360,3 +362,35 @@ def test_a_carbon_cap_may_be_met_by_moving_work():
     assert served(result) == pytest.approx([11, 9])
     assert cost(result) == 11 * 70 + 9 * 50
     assert result.solution.shadow_prices.carbon_cap_value_per_t == pytest.approx(40)
+
+
+# --- Prices and claims of what was served -----------------------------------------------------------------------------
+
+
+def test_the_price_of_a_target_is_weighed_by_what_was_served():
+    # As above: 2 MWh of the second hour are given up, 9 of 18 MWh are matched. A MWh of sun costs 80 - 50 = 30 more
+    # than retail; a point less saves 0.01 * 18 of them, and as much the other way.
+    shed = {"slow": {"share": 0.2, "price_per_mwh": 67}}
+    result = outcome(sunny({"matching": "hourly", "cfe": 0.5}, curtailable=shed))
+    explained = explain_result(result, QUICK, exit_prices=False, check_prices=True, executor=Executor(1))
+    (target,) = [limit for limit in explained.summary["limits"] if limit["key"] == "target.cfe"]
+    assert (target["binds"], target["level"]) == (True, pytest.approx(0.5))
+    assert target["per_mwh"] == pytest.approx(30)
+    assert target["saved_per_step_year"] == pytest.approx(0.01 * 18 * 30 * A_YEAR)
+    assert target["measured"]["relaxed_per_point_year"] == pytest.approx(0.01 * 18 * 30 * A_YEAR)
+    # a claim is worth 30 in both hours: nothing of the second can be matched, a MWh there would save one of the first
+    assert explained.summary["prices"]["Z"]["value"] == pytest.approx(30 * 18)
+
+
+def test_what_a_supplier_states_is_of_what_was_served():
+    # Two sites, one with a factor of its own. s gives up 2 of 20 MWh: 18 at 200 g, 20 at the average of 500 and 300
+    shed = {"slow": {"share": 0.2, "price_per_mwh": 60}}
+    sites = {
+        "s": site([50, 70], curtailable=shed, supplier_emission_factor_g_per_kwh=200),
+        "r": site([50, 70]),
+    }
+    result = outcome(hours(2), {"sites": sites})
+    told = result.summary["scope2"]["ghgp_2015"]
+    lines = [line["mwh"] for line in told["lines"] if line["method"] == "market_based"]
+    assert lines == pytest.approx([18, 20])
+    assert told["market_based_t"] == pytest.approx(18 * 0.2 + 20 * 0.5)
