@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone, demanded
 from carbonmatch.records import (
     SAME_ZONE,
+    ComputeFacts,
     DataTier,
     Device,
     Embodied,
@@ -70,7 +71,35 @@ def _site(case: Case, site: Site, zone_number: int) -> SiteFacts:
         load_mwh=site.load_mw * case.grid.hours_per_step,
         data_tier=site.data_tier or _tier_of(site.load_mw),
         supplier=_factor(case, key, site.supplier_emission_factor_g_per_kwh),
+        compute=_compute(site),
     )
+
+
+def _compute(site: Site) -> ComputeFacts | None:
+    """Return what the case states of the compute of a site; a share of no load is that of the whole horizon."""
+    stated, load = site.compute, site.load
+    if stated is None or load is None:
+        return None
+    of_it, whole = stated.tokens_per_it_mwh is not None, load.total_mw
+    drawn = whole if stated.of is None else load.classes_mw[stated.of]
+    counted = drawn
+    if of_it:
+        counted = demanded(load.total_it_mw) if stated.of is None else load.it_mw[stated.of]
+    return ComputeFacts(
+        tokens_per_mwh=demanded(stated.tokens_per_it_mwh if of_it else stated.tokens_per_mwh),
+        of_it=of_it,
+        of=stated.of or "",
+        load_share=_share_of(drawn, whole),
+        counted_share=_share_of(counted, whole),
+        it_mw=demanded(stated.it_mw_of(load)),
+        cost_per_year=stated.cost_per_year,
+    )
+
+
+def _share_of(part_mw: FloatArray, whole_mw: FloatArray) -> FloatArray:
+    total = float(whole_mw.sum())
+    share = np.full_like(whole_mw, float(part_mw.sum()) / total if total > 0.0 else 1.0)
+    return np.divide(part_mw, whole_mw, out=share, where=whole_mw > 0.0)
 
 
 def _tier_of(load_mw: FloatArray) -> DataTier:

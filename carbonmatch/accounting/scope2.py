@@ -59,6 +59,7 @@ class Line:
     factor   None where the case does not give it
     basis    whether it is claimed by the hour or by the year; for load without a claim, how fine its factor is
     deliverability   why a claim counts in this zone, in words; empty where nothing is claimed
+    site     the one whose load it is a part of; empty where it is of all sites of the zone
     """
 
     method: str
@@ -69,6 +70,7 @@ class Line:
     instrument: str = ""
     basis: Granularity | None = None
     deliverability: str = ""
+    site: str = ""
 
     @property
     def emitted_t(self) -> FloatArray | None:
@@ -241,7 +243,10 @@ def _rest(facts: ZoneFacts, sites: list[SiteFacts], left: FloatArray, load: Floa
     """Return what no instrument covers, by site where a supplier states a factor."""
     share = np.divide(left, load, out=np.zeros_like(left), where=load > 0.0)
     lines = [
-        Line("market_based", facts.name, "supplier", site.load_mwh * share, replace(site.supplier, source=source))
+        Line(
+            *("market_based", facts.name, "supplier", site.load_mwh * share, replace(site.supplier, source=source)),
+            site=site.name,
+        )
         for site in sites
         if site.supplier is not None
         for source in [f"{site.name}: {site.supplier.source}"]

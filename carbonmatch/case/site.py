@@ -22,6 +22,7 @@ from carbonmatch.case.block import (
     say,
     say_value,
 )
+from carbonmatch.case.compute import Compute
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
@@ -77,6 +78,7 @@ class Site(Entry):
     forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
+    compute                          tokens and cost of its machines
     """
 
     zone: ZoneName
@@ -86,6 +88,7 @@ class Site(Entry):
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
+    compute: Compute | None = None
 
     @property
     def load_mw(self) -> FloatArray:
@@ -100,6 +103,14 @@ class Site(Entry):
                 why = f"the {'energy ' if key == ('energy',) else ''}price follows the spot price of the zone"
                 need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, (*key, "index"))
         return grid
+
+    @field_validator("compute")
+    @classmethod
+    def _compute_is_of_the_load(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        load = info.data.get("load", ABSENT)
+        if compute is not None and load is not ABSENT and (found := tuple(compute.faults_beside(load))):
+            refuse(*found)
+        return compute
 
     @field_validator("metered_load_mw")
     @classmethod

@@ -57,14 +57,37 @@ class ZoneFacts:
 
 
 @dataclass(frozen=True)
+class ComputeFacts:
+    """What the machines of a site make of its energy, and what they cost, as the user states it.
+
+    tokens_per_mwh   tokens per MWh of what it counts: of the load, or of what of it reaches the machines
+    of_it            whether it counts what reaches the machines
+    of               class of work that makes the tokens; empty where the whole load does
+    load_share       share of the load of the site that is drawn for that class, cooling and losses included, (steps,)
+    counted_share    share of the load of the site that tokens_per_mwh counts, (steps,); equal to load_share unless of_it
+    it_mw            what the machines may draw [MW]
+    cost_per_year    all that compute costs in a year [currency/year]; None where the case does not state it
+    """
+
+    tokens_per_mwh: float
+    of_it: bool
+    of: str
+    load_share: FloatArray
+    counted_share: FloatArray
+    it_mw: float
+    cost_per_year: float | None
+
+
+@dataclass(frozen=True)
 class SiteFacts:
-    """How the load of a site is known, and the factor of its supplier where there is one."""
+    """How the load of a site is known, the factor of its supplier and what is computed, where the case says so."""
 
     name: str
     zone: int
     load_mwh: FloatArray
     data_tier: DataTier
     supplier: Factor | None
+    compute: ComputeFacts | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,131 @@
+"""Tokens: what is made of the energy that was really used, and what that emits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from carbonmatch.accounting.scope2 import NOTHING_SHARE, Line, lines_2015, lines_of_revision
+from carbonmatch.records import ComputeFacts, Facts, FloatArray, Ledger, Problem
+from carbonmatch.units import G_PER_TONNE, TOKENS_PER_MILLION
+
+RULES: Final[Mapping[str, Callable[[Facts, Ledger, int], list[Line]]]] = {
+    "ghgp_2015": lines_2015,
+    "ghgp_revision_draft": lines_of_revision,
+}
+"""The sets of Scope 2 rules that emissions are told by, as in the summary."""
+
+METHODS: Final = ("location_based", "market_based")
+
+
+@dataclass(frozen=True)
+class SiteTokens:
+    """What a site makes of its energy.
+
+    load_mwh         load that makes the tokens, cooling and losses included [MWh per step]
+    million_tokens   over the horizon
+    """
+
+    site: int
+    stated: ComputeFacts
+    load_mwh: FloatArray
+    million_tokens: float
+
+
+def tokens_of(problem: Problem, facts: Facts) -> tuple[SiteTokens, ...]:
+    """Return the tokens of every site whose case states its compute.
+
+    million_tokens = sum_t load[t] * counted_share[t] * tokens_per_mwh / 10^6
+
+    load   [MWh per step] as it was served: what was given up makes no tokens
+    """
+    return tuple(
+        SiteTokens(
+            site=s,
+            stated=known.compute,
+            load_mwh=served.load_mwh * known.compute.load_share,
+            million_tokens=float((served.load_mwh * known.compute.counted_share).sum())
+            * known.compute.tokens_per_mwh
+            / TOKENS_PER_MILLION,
+        )
+        for s, (served, known) in enumerate(zip(problem.sites, facts.sites, strict=True))
+        if known.compute is not None
+    )
+
+
+def emissions_of_tokens(
+    problem: Problem, ledger: Ledger, facts: Facts, tokens: tuple[SiteTokens, ...]
+) -> list[dict[str, dict[str, float | None]]]:
+    """Return, for each of these sites, what the load that makes its tokens emits: {rules: {method: t CO2e}}.
+
+    emissions = sum_l sum_t emitted[l,t] * load[t] / load of the zone[t]
+
+    Lines l of its zone are shared by the load of each step; one of the supplier of a site is of that site alone. Where
+    all load makes tokens these add to the totals of Scope 2. None where a factor is not known.
+    """
+    found: list[dict[str, dict[str, float | None]]] = [{} for _ in tokens]
+    least = NOTHING_SHARE * sum(float(zone.load_mwh.sum()) for zone in ledger.zones)
+    zones = sorted({problem.sites[each.site].zone for each in tokens})
+    for rules, lines_of in RULES.items():
+        lines = {z: [line for line in lines_of(facts, ledger, z) if abs(float(line.mwh.sum())) > least] for z in zones}
+        for told, each in zip(found, tokens, strict=True):
+            of_zone = lines[problem.sites[each.site].zone]
+            told[rules] = {method: _emitted_t(problem, each, of_zone, method) for method in METHODS}
+    return found
+
+
+def _emitted_t(problem: Problem, tokens: SiteTokens, lines: list[Line], method: str) -> float | None:
+    site = problem.sites[tokens.site]
+    of_zone = _share(tokens.load_mwh, problem.zones[site.zone].load_mwh)
+    of_site = _share(tokens.load_mwh, site.load_mwh)
+    total = 0.0
+    for line in lines:
+        if line.method != method or line.site not in ("", site.name):
+            continue
+        emitted = line.emitted_t
+        if emitted is None:
+            return None
+        total += float((emitted * (of_site if line.site else of_zone)).sum())
+    return total
+
+
+def _share(part_mwh: FloatArray, whole_mwh: FloatArray) -> FloatArray:
+    """Return the share of every step; of a step without load that of the whole horizon."""
+    whole = float(whole_mwh.sum())
+    share = np.full_like(whole_mwh, float(part_mwh.sum()) / whole if whole > 0.0 else 0.0)
+    return np.divide(part_mwh, whole_mwh, out=share, where=whole_mwh > 0.0)
+
+
+def grams_per_million(emissions: Mapping[str, Mapping[str, float | None]], million_tokens: float) -> dict[str, Any]:
+    """Return emissions with what they are per million tokens: {rules: {..._t, ..._g_per_million_tokens}}."""
+    return {
+        rules: {
+            key: value
+            for method in METHODS
+            for key, value in (
+                (f"{method}_t", by_method[method]),
+                (f"{method}_g_per_million_tokens", _per_million(by_method[method], million_tokens)),
+            )
+        }
+        for rules, by_method in emissions.items()
+    }
+
+
+def _per_million(emitted_t: float | None, million_tokens: float) -> float | None:
+    return None if emitted_t is None or million_tokens == 0.0 else emitted_t * G_PER_TONNE / million_tokens
+
+
+def added(emissions: list[dict[str, dict[str, float | None]]]) -> dict[str, dict[str, float | None]]:
+    """Return the emissions of several sites together; None where one of them is not known."""
+    return {
+        rules: {method: _sum([of_site[rules][method] for of_site in emissions]) for method in METHODS}
+        for rules in RULES
+    }
+
+
+def _sum(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
