@@ -13,7 +13,9 @@ from carbonmatch.records import Facts, Ledger, Problem, Solution
 from carbonmatch.units import PRIMAL_TOLERANCE
 from carbonmatch.wording import listed
 
-NO_BASELINE: Final = "no baseline is known to a run; name one with `carbonmatch report RUN --baseline OTHER`, or use `carbonmatch compare`"
+NO_BASELINE: Final = (
+    "a run knows no baseline; name one with `carbonmatch report RUN --baseline OTHER`, or use `carbonmatch compare`"
+)
 
 WHOLE_LOAD_SHARE: Final = 1.0 - 1e-9
 """From this share of the load on, all of it makes tokens: what is left is the rounding of two sums."""
@@ -136,8 +138,8 @@ def _notes(problem: Problem, found: Mapping[str, Any]) -> Iterator[str]:
         ).replace("%", " %")
     if len(found["sites"]) > 1:
         yield (
-            "Cost and premium are those of the portfolio over the tokens of all sites; tokens and emissions are told by "
-            "site too."
+            "Cost and premium are those of the portfolio over the tokens of all sites; tokens and emissions are told "
+            "by site too."
         )
     cost, portfolio = found["cost"], found["portfolio"]
     if cost is not None and cost["compute_cost"] is None:

@@ -54,7 +54,7 @@ class Compute(Block):
             known = (
                 f"{nearest(self.of, classes)}; classes of this load: {listed(classes)}"
                 if classes
-                else "; this load is not built from classes, so leave `of` out, or build it with load: {ai_factory: ...}"
+                else "; this load has no classes: leave `of` out, or build the load with load: {ai_factory: ...}"
             )
             yield Finding(f"is {say_value(self.of)}, which is no class of the load{known}", inside=("of",))
         if self.tokens_per_it_mwh is not None and (load is None or not load.it_mw):
@@ -71,7 +71,7 @@ class Compute(Block):
             yield Finding(what, inside=("it_mw",))
 
     def it_mw_of(self, load: SiteLoad | None) -> float | None:
-        """Return what the machines may draw [MW]: as stated, else the largest nameplate, else the peak of their load."""
+        """Return what the machines may draw [MW]: as stated, else the largest nameplate, else their peak load."""
         if self.it_mw is not None or load is None:
             return self.it_mw
         power = load.total_it_mw if load.nameplate_mw is None else load.nameplate_mw

@@ -64,7 +64,7 @@ class ComputeFacts:
     of_it            whether it counts what reaches the machines
     of               class of work that makes the tokens; empty where the whole load does
     load_share       share of the load of the site that is drawn for that class, cooling and losses included, (steps,)
-    counted_share    share of the load of the site that tokens_per_mwh counts, (steps,); equal to load_share unless of_it
+    counted_share    share of the load of the site that tokens_per_mwh counts, (steps,); load_share unless of_it
     it_mw            what the machines may draw [MW]
     cost_per_year    all that compute costs in a year [currency/year]; None where the case does not state it
     """

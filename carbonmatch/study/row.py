@@ -58,7 +58,7 @@ def compute_figures(compute: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def premium_figures(premiums: Mapping[str, Premium], summary: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the premiums of a run over its baselines. summary   of the run; None where it has none"""
+    """Return the premiums of a run over its baselines, per million tokens too where its summary tells of tokens."""
     compute = None if summary is None else summary.get("compute")
     row: dict[str, Any] = {}
     for name, premium in premiums.items():
