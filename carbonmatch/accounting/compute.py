@@ -116,6 +116,7 @@ def _portfolio(problem: Problem, solution: Solution, facts: Facts, found: Mappin
             name: bound[key] / found["it_mw"] if of_it_alone and bound[key] is not None else None
             for key, name in PER_MW.items()
         },
+        "notes": list(_notes_on_portfolio(problem, found, bound["not_owned"])),
     }
 
 
@@ -141,18 +142,20 @@ def _notes(problem: Problem, found: Mapping[str, Any]) -> Iterator[str]:
             "Cost and premium are those of the portfolio over the tokens of all sites; tokens and emissions are told "
             "by site too."
         )
-    cost, portfolio = found["cost"], found["portfolio"]
+    cost = found["cost"]
     if cost is not None and cost["compute_cost"] is None:
         missing = listed(_without(problem, found, "compute_cost_per_year"))
         yield f"No share of the compute cost is told: {missing} does not state sites.NAME.compute.cost_per_year."
-    if portfolio is None:
-        return
+
+
+def _notes_on_portfolio(problem: Problem, found: Mapping[str, Any], not_owned: list[str]) -> Iterator[str]:
+    """Yield what is not told of what the portfolio binds."""
     if without := _without(problem, found, "it_mw"):
         yield f"Nothing is told per MW of IT: the portfolio also serves {listed(without)}, which states no compute."
-    if portfolio["not_owned"]:
+    if not_owned:
         yield (
-            f"Storage that is not owned has no capital that the case knows: of {listed(portfolio['not_owned'])} only "
-            "what it costs in a year is told."
+            f"Storage that is not owned has no capital that the case knows: of {listed(not_owned)} only what it costs "
+            "in a year is told."
         )
 
 

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from carbonmatch.accounting import Premium, token_premium
-from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, money, number, share
+from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, money, number
 from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 from carbonmatch.units import TOKENS_PER_MILLION
 
 FIGURES: Final = 4
 """Significant digits of a number per million tokens, which may be of any size."""
+
+LEAST: Final = 5e-4
+"""A size or an amount below it is as good as none, or what a solver leaves of none."""
 
 METHODS: Final = (
     ("location-based", "ghgp_revision_draft", "location_based", "the grid average of each hour"),
@@ -81,9 +84,7 @@ def _cost_row(word: str, amount: float | None, part: float | None, per_million: 
 
 def part_text(part: float | None) -> str:
     """Write a share of the compute cost: energy is a small part of it, a premium a smaller one."""
-    if part is None or abs(part) >= 0.01:
-        return share(part)
-    return f"{number(100.0 * part, 3)} %"
+    return UNKNOWN if part is None else f"{number(100.0 * part, 2)} %"
 
 
 def token_carbon_table(compute: Summary) -> OverviewTable:
@@ -130,6 +131,7 @@ def _bound_table(compute: Summary, units: Units, currency: str) -> OverviewTable
         "owed in a year of this weather if the load takes nothing that it need not, before what contracts for "
         "difference pay back."
     )
+    note = " ".join([note, *compute["portfolio"]["notes"]])
     return OverviewTable("Bound per MW of IT", columns, rows, note=note)
 
 
@@ -180,10 +182,13 @@ def _site_table(compute: Summary, units: Units) -> OverviewTable:
         Column("load for it", units.energy.unit),
         Column("tokens", tokens.unit),
         Column("IT", "MW"),
-        Column("location-based", "g CO2 per million"),
-        Column("market-based, by the hour", "g CO2 per million"),
+        Column("location-based", "g CO2"),
+        Column("market-based, by the hour", "g CO2"),
     )
-    note = "Tokens per MWh are the user's own figure: they span more than a factor of 100 with model and batch size."
+    note = (
+        "Grams are per million tokens. Tokens per MWh are the user's own figure: they span more than a factor of 100 "
+        "with model and batch size."
+    )
     return OverviewTable("Tokens by site", columns, rows, note=note)
 
 
@@ -220,7 +225,10 @@ def compared_tables(
         "Per million tokens",
         (
             *heads,
-            *(Column(title, price.unit) for title in ("gross", "net of sales", *(f"over {word}" for _, word in over))),
+            *(
+                Column(title, price.unit)
+                for title in ("gross", "net of sales", *(f"premium over {word}" for _, word in over))
+            ),
             *(Column(title, grams.unit) for title in ("location-based", "by the year", "by the hour")),
         ),
         tuple(
@@ -234,7 +242,7 @@ def compared_tables(
         (
             *heads,
             Column("energy, of compute cost"),
-            *(Column(f"over {word}, of compute cost") for _, word in over),
+            *(Column(f"premium over {word}, of compute cost") for _, word in over),
             Column("contracts", "MW/MW"),
             Column("storage", "MWh/MW"),
             Column("due whatever is used", f"{currency}/MW/year"),
@@ -281,8 +289,8 @@ def decimals(value: float) -> int:
 
 
 def digits(value: float) -> str:
-    """Write a number with its significant digits."""
-    return number(value, decimals(value))
+    """Write a number with its significant digits; what a solver leaves of nothing is nothing."""
+    return number(value, decimals(value) if abs(value) >= LEAST else 2)
 
 
 def token_quantity(million_tokens: float) -> Quantity:

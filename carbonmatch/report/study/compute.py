@@ -50,7 +50,9 @@ def token_figures(rows: Rows) -> list[Figures]:
     return [
         *(Figures(title, unit, partial(number_in, key=key), money.text) for title, key in PER_MILLION),
         *(
-            Figures(f"over {each.word}", unit, partial(number_in, key=_over(each, "per_million_tokens")), money.text)
+            Figures(
+                f"premium over {each.word}", unit, partial(number_in, key=_over(each, "per_million_tokens")), money.text
+            )
             for each in rows.over
         ),
         *(Figures(title, "g CO2/million tokens", partial(number_in, key=key), grams.text) for title, key in GRAMS),
@@ -63,7 +65,7 @@ def bound_figures(rows: Rows) -> list[Figures]:
         Figures("energy, of compute cost", "", partial(number_in, key=OF_COMPUTE_COST), part_text),
         *(
             Figures(
-                f"over {each.word}, of compute cost",
+                f"premium over {each.word}, of compute cost",
                 "",
                 partial(number_in, key=_over(each, "share_of_compute_cost")),
                 part_text,
@@ -88,11 +90,11 @@ def _columns(rows: Rows) -> Iterator[Measure]:
     for title, key in PER_MILLION:
         yield number_column(f"Energy, {title}", unit, key)
     for each in rows.over:
-        yield number_column(f"Over {each.word}", unit, _over(each, "per_million_tokens"))
+        yield number_column(f"Premium over {each.word}", unit, _over(each, "per_million_tokens"))
     yield number_column("Energy, net of sales, of compute cost", "%", OF_COMPUTE_COST, "share")
     for each in rows.over:
         key = _over(each, "share_of_compute_cost")
-        yield Measure(Heading(f"Over {each.word}, of compute cost", "%", "share"), partial(number_in, key=key))
+        yield Measure(Heading(f"Premium over {each.word}, of compute cost", "%", "share"), partial(number_in, key=key))
     for title, key in GRAMS:
         yield number_column(title.capitalize(), "g CO2e/million tokens", key)
     for title, per, key in BOUND:
