@@ -13,6 +13,7 @@ from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.eligibility import Eligible
+from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
 from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.neighbour import Neighbour
@@ -65,6 +66,11 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Neighbour,
     SeriesReference,
     UtilityRate,
+    Flexible,
+    Curtailable,
+    LatencyGroup,
+    Placement,
+    Candidate,
     WeatherYear,
     Outage,
     StressTest,

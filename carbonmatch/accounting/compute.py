@@ -41,10 +41,12 @@ def compute_summary(
     per_million_tokens = cost of the tokens / million_tokens
     share_of_compute_cost = cost / (sum_s cost_per_year[s] * year_fraction)      where every site with a load states it
 
+    problem   with the load that was served, as the ledger counts it
+
     Cost goes with energy, as it does in cost per MWh of load: a MWh that makes tokens costs what every other one does.
     Nothing splits the cost of a portfolio among its sites, so that cost is told over the tokens of all of them.
     """
-    tokens = tokens_of(problem, facts)
+    tokens = tokens_of(problem, facts, None if solution is None else solution.load_changes)
     if not tokens:
         return {}
     million = sum(each.million_tokens for each in tokens)

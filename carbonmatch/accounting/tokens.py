@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting.scope2 import NOTHING_SHARE, Line, lines_2015, lines_of_revision
-from carbonmatch.records import ComputeFacts, Facts, FloatArray, Ledger, Problem
+from carbonmatch.records import ComputeFacts, Facts, FloatArray, Ledger, LoadChanges, Problem, SiteFacts
 from carbonmatch.units import G_PER_TONNE, TOKENS_PER_MILLION
 
 RULES: Final[Mapping[str, Callable[[Facts, Ledger, int], list[Line]]]] = {
@@ -35,25 +35,56 @@ class SiteTokens:
     million_tokens: float
 
 
-def tokens_of(problem: Problem, facts: Facts) -> tuple[SiteTokens, ...]:
+def tokens_of(problem: Problem, facts: Facts, changes: LoadChanges | None = None) -> tuple[SiteTokens, ...]:
     """Return the tokens of every site whose case states its compute.
 
     million_tokens = sum_t load[t] * counted_share[t] * tokens_per_mwh / 10^6
 
-    load   [MWh per step] as it was served: what was given up makes no tokens
+    load      [MWh per step] that makes the tokens, as it was served: what was given up makes none
+    problem   with the load that was served;  changes   what became of the planned one
     """
     return tuple(
-        SiteTokens(
-            site=s,
-            stated=known.compute,
-            load_mwh=served.load_mwh * known.compute.load_share,
-            million_tokens=float((served.load_mwh * known.compute.counted_share).sum())
-            * known.compute.tokens_per_mwh
-            / TOKENS_PER_MILLION,
-        )
+        _made(known.compute, s, _served_mwh(s, served.load_mwh, known, known.compute, changes))
         for s, (served, known) in enumerate(zip(problem.sites, facts.sites, strict=True))
         if known.compute is not None
     )
+
+
+def _made(stated: ComputeFacts, site: int, load_mwh: FloatArray) -> SiteTokens:
+    counted = float((load_mwh * stated.counted_share).sum())
+    return SiteTokens(site, stated, load_mwh, counted * stated.tokens_per_mwh / TOKENS_PER_MILLION)
+
+
+def _served_mwh(
+    s: int, served_mwh: FloatArray, planned: SiteFacts, stated: ComputeFacts, changes: LoadChanges | None
+) -> FloatArray:
+    """Return the load of one class after all changes [MWh per step].
+
+    load_share * planned + sum_e moved_share[e] * (more - less + received - sent)[e]
+        - sum_k given_up_share[k] * curtailed[k] + load_share * placed
+
+    What is placed has the classes of the site. Without changes the class keeps its share of what was served.
+    """
+    if changes is None or not stated.of:
+        return served_mwh * stated.load_share
+    moved, of_class = np.zeros_like(served_mwh), np.zeros_like(served_mwh)
+    signs = ((changes.more_mwh, 1.0), (changes.less_mwh, -1.0), (changes.received_mwh, 1.0), (changes.sent_mwh, -1.0))
+    parts = [
+        (sign * flows[s, name], share)
+        for name, share in stated.moved_share.items()
+        for flows, sign in signs
+        if (s, name) in flows
+    ]
+    parts += [
+        (-changes.curtailed_mwh[s, name], share)
+        for name, share in stated.given_up_share.items()
+        if (s, name) in changes.curtailed_mwh
+    ]
+    for flow, share in parts:
+        moved, of_class = moved + flow, of_class + flow * share
+    placed = served_mwh - planned.load_mwh - moved
+    load: FloatArray = np.clip((planned.load_mwh + placed) * stated.load_share + of_class, 0.0, served_mwh)
+    return load
 
 
 def emissions_of_tokens(

@@ -35,6 +35,7 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
+from carbonmatch.case.flexibility import LatencyGroup, Placement
 from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
@@ -78,6 +79,8 @@ class Case(Block):
     sites: dict[Name, Site]
     contracts: dict[Name, AnyContract] = Field(default_factory=dict)
     storage: dict[Name, Storage] = Field(default_factory=dict)
+    latency_groups: dict[Name, LatencyGroup] = Field(default_factory=dict)
+    placements: dict[Name, Placement] = Field(default_factory=dict)
     surplus: Surplus = Surplus.model_construct(price=None, max_share=None)
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     certificates: Certificates | None = None
@@ -90,7 +93,14 @@ class Case(Block):
 
     def model_post_init(self, _context: object) -> None:
         """Tell the entries their names."""
-        for entries in (self.zones, self.sites, self.contracts, self.storage):
+        for entries in (
+            self.zones,
+            self.sites,
+            self.contracts,
+            self.storage,
+            self.latency_groups,
+            self.placements,
+        ):
             for name, entry in entries.items():
                 entry.named(name)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     ABSENT,
@@ -23,6 +23,7 @@ from carbonmatch.case.block import (
     say_value,
 )
 from carbonmatch.case.compute import Compute
+from carbonmatch.case.flexibility import Curtailable, Flexible
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
 from carbonmatch.case.zone import ZoneName, need_series
@@ -79,6 +80,8 @@ class Site(Entry):
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
     compute                          tokens and cost of its machines
+    flexible                         parts of the load that may be moved in time or to other sites
+    curtailable                      parts of the load that may be given up
     """
 
     zone: ZoneName
@@ -89,6 +92,8 @@ class Site(Entry):
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
     compute: Compute | None = None
+    flexible: dict[str, Flexible] = Field(default_factory=dict)
+    curtailable: dict[str, Curtailable] = Field(default_factory=dict)
 
     @property
     def load_mw(self) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
@@ -64,7 +64,8 @@ class ComputeFacts:
     of_it            whether it counts what reaches the machines
     of               class of work that makes the tokens; empty where the whole load does
     load_share       share of the load of the site that is drawn for that class, cooling and losses included, (steps,)
-    counted_share    share of the load of the site that tokens_per_mwh counts, (steps,); load_share unless of_it
+    counted_share    share of that load that tokens_per_mwh counts, (steps,): 1, or where of_it what the machines get
+    moved_share, given_up_share   by flexible and curtailable entry: share of that class in what it changes, (steps,)
     it_mw            what the machines may draw [MW]
     cost_per_year    all that compute costs in a year [currency/year]; None where the case does not state it
     """
@@ -76,6 +77,8 @@ class ComputeFacts:
     counted_share: FloatArray
     it_mw: float
     cost_per_year: float | None
+    moved_share: Mapping[str, FloatArray] = field(default_factory=dict)
+    given_up_share: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

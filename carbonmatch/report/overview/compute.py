@@ -225,10 +225,8 @@ def compared_tables(
         "Per million tokens",
         (
             *heads,
-            *(
-                Column(title, price.unit)
-                for title in ("gross", "net of sales", *(f"premium over {word}" for _, word in over))
-            ),
+            *(Column(title, price.unit) for title in ("gross", "net of sales")),
+            *(Column(f"premium over {word}", price.unit) for _, word in over),
             *(Column(title, grams.unit) for title in ("location-based", "by the year", "by the hour")),
         ),
         tuple(
