@@ -92,10 +92,11 @@ def emissions_of_tokens(
 ) -> list[dict[str, dict[str, float | None]]]:
     """Return, for each of these sites, what the load that makes its tokens emits: {rules: {method: t CO2e}}.
 
-    emissions = sum_l sum_t emitted[l,t] * load[t] / load of the zone[t]
+    emissions = sum_l sum_t emitted[l,t] * load[t] / load of l[t]
 
-    Lines l of its zone are shared by the load of each step; one of the supplier of a site is of that site alone. Where
-    all load makes tokens these add to the totals of Scope 2. None where a factor is not known.
+    Lines l of its zone are shared by the load of each step among the sites that they are of: all of the zone, or the
+    one whose supplier states a factor. Where all load makes tokens these add to the totals of Scope 2. None where a
+    factor is not known.
     """
     found: list[dict[str, dict[str, float | None]]] = [{} for _ in tokens]
     least = NOTHING_SHARE * sum(float(zone.load_mwh.sum()) for zone in ledger.zones)
@@ -110,17 +111,23 @@ def emissions_of_tokens(
 
 def _emitted_t(problem: Problem, tokens: SiteTokens, lines: list[Line], method: str) -> float | None:
     site = problem.sites[tokens.site]
-    of_zone = _share(tokens.load_mwh, problem.zones[site.zone].load_mwh)
-    of_site = _share(tokens.load_mwh, site.load_mwh)
     total = 0.0
     for line in lines:
-        if line.method != method or line.site not in ("", site.name):
+        if line.method != method or (line.sites and site.name not in line.sites):
             continue
         emitted = line.emitted_t
         if emitted is None:
             return None
-        total += float((emitted * (of_site if line.site else of_zone)).sum())
+        total += float((emitted * _share(tokens.load_mwh, _load_of(problem, site.zone, line))).sum())
     return total
+
+
+def _load_of(problem: Problem, zone: int, line: Line) -> FloatArray:
+    """Return the load of the sites that a line is of [MWh per step]."""
+    if not line.sites:
+        return problem.zones[zone].load_mwh
+    load: FloatArray = np.sum([site.load_mwh for site in problem.sites if site.name in line.sites], axis=0)
+    return load
 
 
 def _share(part_mwh: FloatArray, whole_mwh: FloatArray) -> FloatArray:
