@@ -16,6 +16,7 @@ from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
 from carbonmatch.case.library import LibraryEntry
+from carbonmatch.case.load import LOAD_BLOCKS
 from carbonmatch.case.neighbour import Neighbour
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
@@ -39,6 +40,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Zone,
     StandardSupply,
     Site,
+    *LOAD_BLOCKS,
     Grid,
     *STRUCTURES.values(),
     DemandCharge,

@@ -63,3 +63,8 @@ class SiteLoad:
             cooling_mw=None if self.cooling_mw is None else self.cooling_mw * share,
             losses_mw=None if self.losses_mw is None else self.losses_mw * share,
         )
+
+    def scaled(self, factor: float) -> SiteLoad:
+        """Return the site with everything in it, the nameplate too, times a factor."""
+        load = self.with_total(self.total_mw * factor)
+        return replace(load, nameplate_mw=None if self.nameplate_mw is None else self.nameplate_mw * factor)
