@@ -133,7 +133,7 @@ def _load_of(problem: Problem, zone: int, line: Line) -> FloatArray:
 def _share(part_mwh: FloatArray, whole_mwh: FloatArray) -> FloatArray:
     """Return the share of every step; of a step without load that of the whole horizon."""
     whole = float(whole_mwh.sum())
-    share = np.full_like(whole_mwh, float(part_mwh.sum()) / whole if whole > 0.0 else 0.0)
+    share = np.full(whole_mwh.shape, float(part_mwh.sum()) / whole if whole > 0.0 else 0.0)
     return np.divide(part_mwh, whole_mwh, out=share, where=whole_mwh > 0.0)
 
 
