@@ -116,7 +116,8 @@ def _part_of(wanted: str | None, changed: str | None, load: SiteLoad, share: Flo
 def _share_of(part_mw: FloatArray, whole_mw: FloatArray) -> FloatArray:
     total = float(whole_mw.sum())
     share = np.full(whole_mw.shape, float(part_mw.sum()) / total if total > 0.0 else 1.0)
-    return np.divide(part_mw, whole_mw, out=share, where=whole_mw > 0.0)
+    divided: FloatArray = np.divide(part_mw, whole_mw, out=share, where=whole_mw > 0.0)
+    return divided
 
 
 def _tier_of(load_mw: FloatArray) -> DataTier:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting.scope2 import NOTHING_SHARE, Line, lines_2015, lines_of_revision
-from carbonmatch.records import ComputeFacts, Facts, FloatArray, Ledger, LoadChanges, Problem, SiteFacts
+from carbonmatch.records import ComputeFacts, Facts, FloatArray, Ledger, LoadChanges, Problem
 from carbonmatch.units import G_PER_TONNE, TOKENS_PER_MILLION
 
 RULES: Final[Mapping[str, Callable[[Facts, Ledger, int], list[Line]]]] = {
@@ -44,7 +44,7 @@ def tokens_of(problem: Problem, facts: Facts, changes: LoadChanges | None = None
     problem   with the load that was served;  changes   what became of the planned one
     """
     return tuple(
-        _made(known.compute, s, _served_mwh(s, served.load_mwh, known, known.compute, changes))
+        _made(known.compute, s, _load_of_class(s, served.load_mwh, known.compute, changes))
         for s, (served, known) in enumerate(zip(problem.sites, facts.sites, strict=True))
         if known.compute is not None
     )
@@ -55,19 +55,17 @@ def _made(stated: ComputeFacts, site: int, load_mwh: FloatArray) -> SiteTokens:
     return SiteTokens(site, stated, load_mwh, counted * stated.tokens_per_mwh / TOKENS_PER_MILLION)
 
 
-def _served_mwh(
-    s: int, served_mwh: FloatArray, planned: SiteFacts, stated: ComputeFacts, changes: LoadChanges | None
-) -> FloatArray:
+def _load_of_class(s: int, served_mwh: FloatArray, stated: ComputeFacts, changes: LoadChanges | None) -> FloatArray:
     """Return the load of one class after all changes [MWh per step].
 
-    load_share * planned + sum_e moved_share[e] * (more - less + received - sent)[e]
-        - sum_k given_up_share[k] * curtailed[k] + load_share * placed
+    load_share * (served - changed) + sum_e moved_share[e] * (more - less + received - sent)[e]
+        - sum_k given_up_share[k] * curtailed[k]
 
-    What is placed has the classes of the site. Without changes the class keeps its share of what was served.
+    changed   what all entries e and k change; served less that is what was planned, and what was placed, which has the
+              classes of the site. Without changes the class keeps its share of what was served.
     """
     if changes is None or not stated.of:
         return served_mwh * stated.load_share
-    moved, of_class = np.zeros_like(served_mwh), np.zeros_like(served_mwh)
     signs = ((changes.more_mwh, 1.0), (changes.less_mwh, -1.0), (changes.received_mwh, 1.0), (changes.sent_mwh, -1.0))
     parts = [
         (sign * flows[s, name], share)
@@ -80,10 +78,10 @@ def _served_mwh(
         for name, share in stated.given_up_share.items()
         if (s, name) in changes.curtailed_mwh
     ]
+    changed, of_class = np.zeros_like(served_mwh), np.zeros_like(served_mwh)
     for flow, share in parts:
-        moved, of_class = moved + flow, of_class + flow * share
-    placed = served_mwh - planned.load_mwh - moved
-    load: FloatArray = np.clip((planned.load_mwh + placed) * stated.load_share + of_class, 0.0, served_mwh)
+        changed, of_class = changed + flow, of_class + flow * share
+    load: FloatArray = np.clip((served_mwh - changed) * stated.load_share + of_class, 0.0, served_mwh)
     return load
 
 
@@ -134,7 +132,8 @@ def _share(part_mwh: FloatArray, whole_mwh: FloatArray) -> FloatArray:
     """Return the share of every step; of a step without load that of the whole horizon."""
     whole = float(whole_mwh.sum())
     share = np.full(whole_mwh.shape, float(part_mwh.sum()) / whole if whole > 0.0 else 0.0)
-    return np.divide(part_mwh, whole_mwh, out=share, where=whole_mwh > 0.0)
+    divided: FloatArray = np.divide(part_mwh, whole_mwh, out=share, where=whole_mwh > 0.0)
+    return divided
 
 
 def grams_per_million(emissions: Mapping[str, Mapping[str, float | None]], million_tokens: float) -> dict[str, Any]:

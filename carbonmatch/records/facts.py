@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -233,3 +233,8 @@ class Facts:
     instruments: tuple[Instrument, ...]
     storage: tuple[StorageFacts, ...]
     registry: Registry | None = None
+
+    def with_load(self, load_mwh: Sequence[FloatArray]) -> Facts:
+        """Return the facts with the load of every site as it was served [MWh per step], after all changes."""
+        sites = (replace(site, load_mwh=load) for site, load in zip(self.sites, load_mwh, strict=True))
+        return replace(self, sites=tuple(sites))

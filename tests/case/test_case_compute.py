@@ -97,8 +97,8 @@ def test_what_an_entry_changes_is_shared_by_the_classes_it_may_change(workshop):
         (
             "{tokens_per_mwh: 1, it_mw: 8, of: inference}",
             ".of",
-            "is 'inference', which is no class of the load; this load has no classes: leave `of` out, or build the load "
-            "with load: {ai_factory: ...}",
+            "is 'inference', which is no class of the load; this load has no classes: leave `of` out, or build the "
+            "load with load: {ai_factory: ...}",
         ),
         (
             "{tokens_per_it_mwh: 1, it_mw: 8}",

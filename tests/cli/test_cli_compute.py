@@ -72,12 +72,9 @@ def test_the_page_and_the_workbook_tell_it(run, compute):
     assert run("report", "plan", "--format", "xlsx", "--format", "csv").code == 0
     told = pd.read_csv("plan/tables/csv/summary.csv").set_index("key")
     summary = summary_of("plan")["compute"]
+    net = summary["cost"]["net_of_sales_per_million_tokens"]
     for key, value, unit in (
-        (
-            "cost.net_of_sales_per_million_tokens",
-            summary["cost"]["net_of_sales_per_million_tokens"],
-            "EUR/million tokens",
-        ),
+        ("cost.net_of_sales_per_million_tokens", net, "EUR/million tokens"),
         ("portfolio.contracted_mw_per_it_mw", summary["portfolio"]["contracted_mw_per_it_mw"], "MW/MW"),
         ("sites.berlin.tokens_per_mwh", 2e9, "tokens/MWh"),
         ("sites.berlin.million_tokens", summary["million_tokens"], "million tokens"),
@@ -146,9 +143,8 @@ def test_weather_years_tell_the_mean_over_all_tokens(run, compute):
     assert "Energy per million tokens" in ended.out
     told = json.loads(Path("years/years.json").read_text())
     mean = told["compute"]
-    assert mean["net_of_sales_per_million_tokens"] * mean["million_tokens"] == pytest.approx(
-        told["cost"]["net_of_sales"]
-    )
+    net = mean["net_of_sales_per_million_tokens"] * mean["million_tokens"]
+    assert net == pytest.approx(told["cost"]["net_of_sales"])
     years = [year["compute_net_of_sales_per_million_tokens"] for year in told["years"].values()]
     assert min(years) <= mean["net_of_sales_per_million_tokens"] <= max(years)
 
@@ -201,6 +197,10 @@ def test_what_inference_gives_up_makes_no_tokens(run, case):
     ended = run("solve", case, "--out", "less")
     assert ended.code == 0, ended.err
     whole, less = summary_of("whole")["compute"], summary_of("less")["compute"]
+    for rules, statement in summary_of("less")["scope2"].items():
+        for method in ("location_based", "market_based"):
+            covered = sum(line["mwh"] for line in statement["lines"] if line["method"] == method)
+            assert covered == pytest.approx(summary_of("less")["load_mwh"]), (rules, method)
     given_up = summary_of("less")["load"]["sites"]["berlin"]["curtailable"]["peak"]["curtailed_mwh"]
     assert given_up > 0.0
     assert whole["token_load_mwh"] - less["token_load_mwh"] == pytest.approx(given_up)
