@@ -20,7 +20,7 @@ from by_hand import (
     steps,
 )
 
-from carbonmatch.accounting import Premium, build_ledger, flows_of, summarise, token_premium
+from carbonmatch.accounting import Premium, build_ledger, flows_of, premium_over, summarise, token_premium
 from carbonmatch.accounting.capital import capital_of, due_whatever_is_used
 from carbonmatch.accounting.tokens import tokens_of
 from carbonmatch.records import ComputeFacts, LoadChanges, StoragePayment, VolumeTerms
@@ -414,3 +414,21 @@ def test_contracts_per_mw_of_it():
     portfolio = summary["compute"]["portfolio"]
     assert portfolio["contracted_mw_per_it_mw"] == pytest.approx(2.0)
     assert portfolio["contracts_due_per_year_per_it_mw"] == pytest.approx(1440.0 / YEAR / 8.0)
+
+
+# --- what compares ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("load", "why_not"),
+    [
+        (480.0, ""),
+        (480.0 * (1.0 + 1e-8), ""),  # moved within its windows, to what a solver leaves
+        (470.0, "its load is another one"),  # some of it was given up
+        (None, "its load is another one"),
+    ],
+)
+def test_only_the_same_load_compares(load, why_not):
+    cost = {"net_of_sales": 10.0, "net_of_sales_per_mwh_load": 1.0}
+    summary = {"cost": cost, "currency": "EUR", "period": {}, "load_mwh": 480.0, "scope2": {}}
+    assert premium_over(summary, {**summary, "load_mwh": load}).why_not == why_not
