@@ -127,7 +127,7 @@ def _bound_table(compute: Summary, units: Units, currency: str) -> OverviewTable
         Column("per MW of IT"),
     )
     note = (
-        f"IT: {units.power.with_unit(compute['it_mw'])}, as the case states it. Due whatever is used: what sellers are "
+        f"IT: {units.power.with_unit(compute['it_mw'])}, as the case states it, or of its fleet. Due whatever is used: what sellers are "
         "owed in a year of this weather if the load takes nothing that it need not, before what contracts for "
         "difference pay back."
     )
@@ -293,9 +293,9 @@ def digits(value: float) -> str:
 
 def token_quantity(million_tokens: float) -> Quantity:
     """Return the unit that an amount of million tokens is told in."""
-    if million_tokens >= 1e6:
+    if million_tokens >= 1e7:
         return Quantity("trillion", 1e6, 1)
-    if million_tokens >= 1e3:
+    if million_tokens >= 1e4:
         return Quantity("billion", 1e3, 1)
     return Quantity("million", 1.0, 1)
 
