@@ -298,7 +298,7 @@ def racks(key, words, envelope=None, **keys):
         ),
         racks(
             "tranches",
-            "the racks in place pass the power envelope of 0.5 MW: 1 MW on 2018-01-01 00:00 (a), 1 MW at most; let",
+            "the racks in place pass the power envelope of 0.5 MW: 1 MW on 2018-01-01 00:00 (a), 1 MW at mo",
             envelope=0.5,
         ),
         # work
@@ -317,8 +317,13 @@ def racks(key, words, envelope=None, **keys):
         with_class("inference.hourly", "is 3; 24 numbers of at least 0 are wanted", hourly=3),
         with_class("inference.peak_to_trough", "is given beside hourly, which says the day hour by", hourly=[1] * 24,
                    peak_to_trough=1.2),
-        with_class("inference.hourly", "asks 1.5874 of what the machines can do in the busiest hour, at a mean utilisation "
-                   "of 0.7, and 0.661417 in the quietest; between 0 and 1 is wanted: lower utilisation to 0.44, or", hourly=[12] + [5] * 23, utilisation=0.7),
+        with_class(
+            "inference.hourly",
+            "asks 1.5874 of what the machines can do in the busiest hour, at a mean utilisation of 0.7, and 0.661417 "
+            "in the quietest; between 0 and 1 is wanted: lower utilisation to 0.44, or let the day swing less",
+            hourly=[12] + [5] * 23,
+            utilisation=0.7,
+        ),
         with_class("inference.users", "the shares of the users add to 0.9; let them add to 1", users={"UTC": 0.9}),
         with_class("inference.users.Mars", "is 'Mars', which is not a time zone of the IANA list", users={"Mars": 1.0}),
         with_class("inference.interruptions", "gives neither or both of accelerators and mttf_hours", interruptions={}),
