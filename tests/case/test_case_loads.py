@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
-from carbonmatch.case import load_case
+from carbonmatch.case import case_from_mapping, load_case
 from carbonmatch.case.load.generations import generations
 from carbonmatch.case.reading import Variant
 from carbonmatch.case.scaling import scaled_settings
 from carbonmatch.load import KINDS, WorkClass
 
+ROOT = Path(__file__).parents[2]
 SITE = "sites.S.load"
 WORK = {"training": {"share": 0.7}, "inference": {"share": 0.3}}
 TWO_HOURS = 2
@@ -480,3 +484,24 @@ def test_kinds_of_the_schema_are_those_of_the_builder(python_case):
         np.testing.assert_allclose(
             load.it_mw[kind].mean(), drawn.mean(), rtol=0.12
         )  # two hours of a day that may swing
+
+
+def test_the_example_of_the_case_page_draws_what_it_says():
+    page = (ROOT / "docs" / "case.md").read_text(encoding="utf-8").partition("### Loads that are built")[2]
+    example = YAML(typ="safe", pure=True).load(page.partition("```yaml")[2].partition("```")[0])
+    case = case_from_mapping(
+        {
+            "name": "page",
+            "currency": "EUR",
+            "time": {"start": "2018-01-01", "end": "2019-01-01", "timezone": "Europe/Berlin"},
+            "zones": {"DE": {}},
+            "sites": {"S": {"zone": "DE", "load": example["load"], "grid": {"energy": {"flat_per_mwh": 9}}}},
+            "target": {"matching": "none"},
+        },
+        ROOT,
+    )
+    load = load_of(case)
+    # 400 * 132 kW + 300 * 142 kW = 95.4 MW of racks from 12 August on, and 12 % of overhead
+    assert load.nameplate_mw.max() == pytest.approx(95.4 * 1.12)
+    assert not load.total_mw[: 31 * 24].any()
+    assert 1.08 < load.total_mw.sum() / load.total_it_mw.sum() < 1.2
