@@ -127,9 +127,9 @@ def _bound_table(compute: Summary, units: Units, currency: str) -> OverviewTable
         Column("per MW of IT"),
     )
     note = (
-        f"IT: {units.power.with_unit(compute['it_mw'])}, as the case states it, or of its fleet. Due whatever is used: what sellers are "
-        "owed in a year of this weather if the load takes nothing that it need not, before what contracts for "
-        "difference pay back."
+        f"IT: {units.power.with_unit(compute['it_mw'])}, as the case states it, or of its fleet. Due whatever is used: "
+        "what sellers are owed in a year of this weather if the load takes nothing that it need not, before what "
+        "contracts for difference pay back."
     )
     note = " ".join([note, *compute["portfolio"]["notes"]])
     return OverviewTable("Bound per MW of IT", columns, rows, note=note)
