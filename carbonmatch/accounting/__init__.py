@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.clean_price import clean_prices, prices_frame
+from carbonmatch.accounting.compute import token_premium
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.limits import Limit, limits_of, target_parts
@@ -66,6 +67,7 @@ __all__ = [
     "summarise_metered",
     "target_faults",
     "target_parts",
+    "token_premium",
     "weeks_of",
     "why_not_comparable",
     "worth_per_mwh",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+SAME_LOAD: Final = 1e-6
+"""Loads that differ by a smaller share are the same: rows of the model may be off by as much."""
 
 LEAST_TONNES: Final = 1.0
 """Of a difference below this, a cost per tonne would be noise."""
@@ -57,7 +61,13 @@ def why_not_comparable(summary: Mapping[str, Any], other: Mapping[str, Any]) -> 
         return "it has no cost (it was matched, not solved)"
     if other.get("currency") != summary.get("currency"):
         return f"its currency is {other.get('currency')}"
-    for key, what in (("load_mwh", "load"), ("period", "period")):
-        if other.get(key) != summary.get(key):
-            return f"its {what} is another one"
-    return ""
+    if not _same_load(summary.get("load_mwh"), other.get("load_mwh")):
+        return "its load is another one"
+    return "its period is another one" if other.get("period") != summary.get("period") else ""
+
+
+def _same_load(load_mwh: float | None, other_mwh: float | None) -> bool:
+    """Tell whether as much is used: work that was only moved adds to the same load but for what a solver leaves."""
+    if load_mwh is None or other_mwh is None:
+        return load_mwh == other_mwh
+    return math.isclose(load_mwh, other_mwh, rel_tol=SAME_LOAD)

@@ -9,6 +9,7 @@ from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.compute import compute_tables
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
@@ -32,6 +33,7 @@ def overview(summary: Summary) -> Overview:
             *_eligibility(summary),
             score_table(summary, units),
             scope2_table(summary),
+            *compute_tables(summary, units),
         ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
@@ -45,6 +47,7 @@ def overview(summary: Summary) -> Overview:
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
+        *compute_tables(summary, units),
     ]
     return _page(summary, units, tables)
 
