@@ -130,6 +130,6 @@ def _candidate(case: Case, placement: Placement, site: str, candidate: Candidate
     return CandidateTerms(
         site=list(case.sites).index(site),
         load_mwh_per_mw=per_mw * case.grid.hours_per_step,
-        max_mw=placement.mw if candidate.max_mw is None else candidate.max_mw,
+        max_mw=math.inf if candidate.max_mw is None else candidate.max_mw,
         cost_per_mw_year=candidate.cost_per_mw_year,
     )
