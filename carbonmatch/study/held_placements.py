@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from carbonmatch.errors import Fault, InputError
+from carbonmatch.formulation import with_placed
 from carbonmatch.records import PlacementTerms, Problem
 from carbonmatch.units import PRIMAL_TOLERANCE
 from carbonmatch.wording import listed, nearest
@@ -24,9 +24,7 @@ def placed_of(summary: Mapping[str, Any]) -> Any:
 
 
 def hold_placements(problem: Problem, placed: Placed | None, path: str) -> Problem:
-    """Return the problem with its placements held: what they use is planned load of their sites and zones.
-
-    load[s,t] = planned[s,t] + sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s]             [MWh per step]
+    """Return the problem with its placements held, see `with_placed`.
 
     placed   {placement: {site: {placed_mw}}};  path   where it comes from, for messages
 
@@ -38,26 +36,14 @@ def hold_placements(problem: Problem, placed: Placed | None, path: str) -> Probl
     if not problem.placements or placed is None:
         return problem
     names = [site.name for site in problem.sites]
-    placements = tuple(
-        replace(
-            placement,
-            candidates=tuple(
-                replace(candidate, max_mw=mw, held_mw=mw)
-                for candidate in placement.candidates
-                for mw in [placed[placement.name][names[candidate.site]]["placed_mw"]]
-            ),
-        )
-        for placement in problem.placements
+    return with_placed(
+        problem,
+        {
+            (placement.name, candidate.site): placed[placement.name][names[candidate.site]]["placed_mw"]
+            for placement in problem.placements
+            for candidate in placement.candidates
+        },
     )
-    sites, zones = list(problem.sites), list(problem.zones)
-    before = (candidate for placement in problem.placements for candidate in placement.candidates)
-    after = (candidate for placement in placements for candidate in placement.candidates)
-    for old, candidate in zip(before, after, strict=True):
-        load = candidate.load_mwh_per_mw * (candidate.max_mw - (old.held_mw or 0.0))  # held before: only what changes
-        site = sites[candidate.site]
-        sites[candidate.site] = replace(site, load_mwh=site.load_mwh + load)
-        zones[site.zone] = replace(zones[site.zone], load_mwh=zones[site.zone].load_mwh + load)
-    return replace(problem, placements=placements, sites=tuple(sites), zones=tuple(zones))
 
 
 def _faults(problem: Problem, placed: Placed, where: str) -> Iterator[Fault]:
