@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from carbonmatch.accounting.placement import next_mw_costs
 from carbonmatch.errors import VerificationError
 from carbonmatch.records import CurtailableTerms, FlexibleTerms, FloatArray, LoadChanges, Problem, Solution, totals
 from carbonmatch.units import MONEY_TOLERANCE, PRIMAL_TOLERANCE
@@ -65,11 +66,15 @@ def costs_of_changes(problem: Problem, changes: LoadChanges) -> dict[str, float]
     }
 
 
-def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
+def load_summary(
+    problem: Problem, changes: LoadChanges, load_value_per_mwh: Mapping[int, FloatArray]
+) -> dict[str, Any]:
     """Return what became of the load of every site that may be changed, and where MW were placed.
 
     planned_mwh    as the case gives it, without what is placed;  served_mwh   what was used [MWh over the horizon]
     moved_mwh      moved to another step;  sent_mwh, received_mwh   to and from other sites;  curtailed_mwh   given up
+
+    load_value_per_mwh   of `ShadowPrices`: where the next MW of a placement goes, see `next_mw_costs`
     """
     hours = problem.time.hours_per_step
     sites: dict[str, Any] = {}
@@ -94,10 +99,12 @@ def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
                 problem.sites[c.site].name: {
                     "placed_mw": changes.placed_mw[placement.name, c.site],
                     "load_mwh": changes.placed_mw[placement.name, c.site] * float(c.load_mwh_per_mw.sum()),
+                    **costs[c.site],
                 }
                 for c in placement.candidates
             }
             for placement in problem.placements
+            for costs in [next_mw_costs(problem, placement, changes.placed_mw, load_value_per_mwh)]
         }
     return told
 
@@ -127,7 +134,7 @@ def _balance(problem: Problem, changes: LoadChanges) -> Iterator[str]:
         for each in site.curtailable:
             changed -= changes.curtailed_mwh[s, each.name]
         for placement in problem.placements:
-            for candidate in (c for c in placement.candidates if c.site == s):
+            for candidate in (c for c in placement.open if c.site == s):
                 changed += changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
         yield from _off(
             f"the load of {site.name} is off the planned one with all changes", changes.load_mwh[s] - changed, near

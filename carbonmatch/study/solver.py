@@ -213,7 +213,7 @@ def verified_result(
         prove_carbon(served, solution, ledger, facts)
         summary = summarise(served, solution, ledger, facts, optimum.certificate)
         if solution.load_changes is not None:
-            summary["load"] = load_summary(problem, solution.load_changes)
+            summary["load"] = load_summary(problem, solution.load_changes, solution.shadow_prices.load_value_per_mwh)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         if optimum.whole_numbers is not None:
             summary["certificate"]["integer"] = search_told(optimum.whole_numbers)

@@ -284,6 +284,7 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
     """Return what every site buys from the grid beside its contracts; and what passes its meter, where that differs."""
     metered = any("metered_export_mwh" in site for site in summary["grid"].values())
+    scored = any("hourly_matched_share" in site for site in summary["grid"].values())
     rows = tuple(
         (
             name,
@@ -293,6 +294,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             units.energy.text(site["retail_supply_mwh"]),
             units.power.text(site["firm_capacity_mw"]),
             *([units.energy.text(site.get("metered_export_mwh", 0.0))] if metered else []),
+            *([share(site.get("hourly_matched_share"))] if scored else []),
         )
         for name, site in summary["grid"].items()
     )
@@ -306,6 +308,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             Column("retail supply", units.energy.unit),
             Column("firm capacity", units.power.unit),
             *([Column("export", units.energy.unit)] if metered else []),
+            *([Column("matched")] if scored else []),
         ),
         rows,
     )
