@@ -7,7 +7,8 @@ from carbonmatch.accounting.clean_price import clean_prices, prices_frame
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.limits import Limit, limits_of, target_parts
-from carbonmatch.accounting.load import load_summary, prove_load
+from carbonmatch.accounting.load import prove_load
+from carbonmatch.accounting.load_told import facts_as_served, placed_mwh, tell_load
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.payment import payments
@@ -40,16 +41,17 @@ __all__ = [
     "build_ledger",
     "clean_prices",
     "emissions_by_the_hour_t",
+    "facts_as_served",
     "facts_from_case",
     "flows_of",
     "foreseen_resale",
     "limits_of",
     "limits_reached",
-    "load_summary",
     "model_score",
     "net_worth_per_mw",
     "offer_worth",
     "payments",
+    "placed_mwh",
     "premium_over",
     "prices_frame",
     "prove",
@@ -66,6 +68,7 @@ __all__ = [
     "summarise_metered",
     "target_faults",
     "target_parts",
+    "tell_load",
     "weeks_of",
     "why_not_comparable",
     "worth_per_mwh",

@@ -49,6 +49,8 @@ _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
             "net_of_sales",
             "payment",
             "unused_payment",
+            "shifting_cost",
+            "moving_cost",
             "penalty",
             "primal_objective",
             "dual_objective",
