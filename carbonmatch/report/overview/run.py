@@ -12,6 +12,7 @@ from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
@@ -78,6 +79,7 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
         *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *load_facts(summary, units),
         *asked,
         *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),

@@ -28,6 +28,10 @@ _SLOTS: Final[Mapping[str, str]] = {
     "storage_degradation": "amber",
     "grid_energy": "grid",
     "firm_capacity": "stone",
+    "load_shifting": "green",
+    "load_moves": "olive",
+    "load_curtailment": "vermilion",
+    "load_placement": "brown",
 }
 _FREE: Final = ("amber", "vermilion", "olive", "brown")
 

@@ -100,6 +100,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "factor_g_per_kwh": "Factor",
     "emissions_t": "Emissions",
     "interval_start_utc": "Start",
+    "served_load_share": "Of the load of its site",
 }
 _PARENTS: Final = frozenset({"components", "by_contract", "by_storage"})
 """Whose entries are named by the user or by the model, and have the unit of the whole."""

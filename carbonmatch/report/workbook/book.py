@@ -20,10 +20,12 @@ from carbonmatch.report.tables.flat import (
     eligibility_frame,
     entries_table,
     frameworks_table,
+    load_table,
     scope2_table,
     summary_items,
 )
 from carbonmatch.report.workbook.ledger_sheets import hourly_frame, write_hourly, write_monthly
+from carbonmatch.report.workbook.load_sheet import write_load
 from carbonmatch.report.workbook.sheet import Sheet, Styles, plain_value
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import MONEY_TOLERANCE
@@ -65,6 +67,8 @@ def write_workbook(run: RunFolder, tables: RunTables, path: Path) -> None:
         styles = Styles(book)
         _properties(book, run)
         sheets = [_summary_sheet(styles, run), _portfolio_sheet(styles, run)]
+        if (load := load_table(run)) is not None:
+            sheets.append(write_load(styles, run, load, tables.load))
         if (cost := cost_table(run)) is not None:
             sheets.append(_cost_sheet(styles, run, cost))
         sheets += [_scores_sheet(styles, run), _scope2_sheet(styles, run)]
