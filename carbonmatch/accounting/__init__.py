@@ -12,7 +12,13 @@ from carbonmatch.accounting.load_told import facts_as_served, placed_mwh, tell_l
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.payment import payments
-from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
+from carbonmatch.accounting.premium import (
+    Premium,
+    asked_load_mwh,
+    emissions_by_the_hour_t,
+    premium_over,
+    why_not_comparable,
+)
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.resale import bounds_of, foreseen_resale, resale_of
@@ -35,6 +41,7 @@ __all__ = [
     "OfferWorth",
     "Premium",
     "StoredFlows",
+    "asked_load_mwh",
     "asked_prices",
     "best_profile",
     "bounds_of",

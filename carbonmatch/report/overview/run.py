@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
@@ -319,7 +319,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
 
     visible = 10.0**-units.money.decimals * units.money.divisor / 2.0
     rows = [
-        row(key.replace("_", " "), amount)
+        row(component_words(key), amount)
         for key, amount in cost["components"].items()
         if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from carbonmatch.components import component_words
 from carbonmatch.report.provenance import provenance
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import Heading, heading, heading_of_key
@@ -189,7 +190,7 @@ def _cost_sheet(styles: Styles, run: RunFolder, frame: pd.DataFrame) -> Sheet:
     cost = summary["cost"]
     largest = max(abs(cost["total"]), abs(cost["net_of_sales"]))
     shown = frame.drop(columns=["row", "currency"]).assign(
-        component=[str(name).replace("_", " ") for name in frame["component"]]
+        component=[component_words(str(name)) for name in frame["component"]]
     )
     rows = sheet.table(shown, _headings(shown, currency))
     parts = [row for row, kind in zip(rows, frame["row"], strict=True) if kind == "component"]
