@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -131,7 +131,7 @@ def load_note(told: Mapping[str, Any]) -> str:
     return f"Load is the load that was served, {load:,.0f} MWh; {what}."
 
 
-LEAST_TOLD_MWH = 0.5
+LEAST_TOLD_MWH: Final = 0.5
 """Below this a volume reads 0 MWh, and nothing is said of it."""
 
 
@@ -139,10 +139,22 @@ def tell_load(summary: dict[str, Any], problem: Problem, changes: LoadChanges) -
     """Put what became of the load into a summary, and a note of it wherever others read its load from there."""
     told = load_summary(problem, changes)
     note = load_note(told)
-    summary["load"] = told
+    summary["load"] = {**told, "note": note}
     for statement in summary["scope2"].values():
         statement["notes"] = [*statement["notes"], note]
     summary["frameworks"] = [
-        {**framework, "note": " ".join(text for text in (framework["note"], note) if text)}
+        {**_noted(framework, note), "fields": [_of_field(field, note) for field in framework["fields"]]}
         for framework in summary["frameworks"]
     ]
+
+
+CONSUMPTION: Final = frozenset({"consumption_mwh", "7.30.16/purchased_electricity", "E1-5_01"})
+"""The fields that ask how much electricity was used: a table of fields is sent on without what stands above it."""
+
+
+def _of_field(field: Mapping[str, Any], note: str) -> dict[str, Any]:
+    return _noted(field, note) if field["id"] in CONSUMPTION else dict(field)
+
+
+def _noted(told: Mapping[str, Any], note: str) -> dict[str, Any]:
+    return {**told, "note": " ".join(text for text in (told["note"], note) if text)}

@@ -172,11 +172,13 @@ def scope2_table(run: RunFolder) -> pd.DataFrame | None:
     if not profiles:
         return None
     rows: list[dict[str, Any]] = []
+    changed = (run.summary.get("load") or {}).get("note")
     for rules, statement in profiles.items():
         for method in dict.fromkeys(line["method"] for line in statement["lines"]):
             lines = [line for line in statement["lines"] if line["method"] == method]
             rows += [{"rules": rules, "row": "line", **line, "note": ""} for line in lines]
-            rows.append(_scope2_total(rules, method, statement, [line["mwh"] for line in lines]))
+            total = _scope2_total(rules, method, statement, [line["mwh"] for line in lines])
+            rows.append({**total, "note": f"{total['note']} {changed}" if changed else total["note"]})
     return _typed(rows, SCOPE2_COLUMNS)
 
 
