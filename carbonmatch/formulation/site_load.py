@@ -229,12 +229,14 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
         ]
         return {(s, key): _read(getattr(part, name), steps) for s, key, part in parts if hasattr(part, name)}
 
+    less, more = _net(flows("less_mwh"), flows("more_mwh"))
+    sent, received = _net(flows("sent_mwh"), flows("received_mwh"))
     return LoadChanges(
         load_mwh=load,
-        less_mwh=flows("less_mwh"),
-        more_mwh=flows("more_mwh"),
-        sent_mwh=flows("sent_mwh"),
-        received_mwh=flows("received_mwh"),
+        less_mwh=less,
+        more_mwh=more,
+        sent_mwh=sent,
+        received_mwh=received,
         curtailed_mwh={
             (s, entry.name): _read(model.site[site.name].curtailable[entry.name].curtailed_mwh, steps)
             for s, site in enumerate(problem.sites)
@@ -248,6 +250,18 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
             for candidate in placement.candidates
         },
     )
+
+
+_Flows = dict[tuple[int, str], FloatArray]
+
+
+def _net(away: _Flows, back: _Flows) -> tuple[_Flows, _Flows]:
+    """Return flows without what goes away and comes back in the same step.
+
+    Where moving is free an interior point gives both any height, and neither changes the load.
+    """
+    both = {key: np.minimum(away[key], back[key]) for key in away}
+    return {key: away[key] - both[key] for key in away}, {key: back[key] - both[key] for key in away}
 
 
 def _read(flow: pyo.Var, steps: int) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from carbonmatch.accounting import Premium, emissions_by_the_hour_t, token_premium
+from carbonmatch.accounting import Premium, asked_load_mwh, emissions_by_the_hour_t, token_premium
 
 
 def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
     cost, scores, scope2 = summary["cost"], summary["scores"], summary["scope2"]
     row: dict[str, Any] = {
         "load_mwh": summary["load_mwh"],
+        **_changed_load(summary),
         "hourly_matched_share": scores["hourly_matched_share"],
         "cfe_score": scores["cfe_score"],
         "annual_volumetric_share": scores["annual_volumetric_share"],
@@ -54,6 +55,19 @@ def compute_figures(compute: Mapping[str, Any] | None) -> dict[str, Any]:
         "compute_market_based_by_the_year_g_per_million_tokens": by_the_year["market_based_g_per_million_tokens"],
         "compute_market_based_by_the_hour_g_per_million_tokens": by_the_hour["market_based_g_per_million_tokens"],
         **{f"compute_{key}": value for key, value in portfolio.items() if key.endswith("_per_it_mw")},
+    }
+
+
+def _changed_load(summary: Mapping[str, Any]) -> dict[str, float]:
+    """Return what was done to the load, of a plan that may change it: `load_mwh` is what was served."""
+    told = summary.get("load")
+    if not told:
+        return {}
+    return {
+        "asked_load_mwh": asked_load_mwh(summary),
+        "moved_load_mwh": told["moved_mwh"],
+        "sent_load_mwh": told["sent_mwh"],
+        "curtailed_load_mwh": told["curtailed_mwh"],
     }
 
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.accounting import asked_load_mwh
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
 from carbonmatch.report.overview.compute import compared_tables
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
@@ -33,6 +34,7 @@ def comparison_overview(comparison: Comparison) -> Overview:
             _cost_table(group, units),
             *_premium_table(group, units),
             _component_table(group, units),
+            *_load_table(group, units),
             _score_table(group),
             _emission_table(group),
             *_size_tables(group, units),
@@ -169,7 +171,7 @@ def _component_table(group: Solved, units: Units) -> OverviewTable:
     ]
     columns = (
         Column("scenario", numeric=False),
-        *(Column(part.replace("_", " "), units.money.unit) for part in used),
+        *(Column(component_words(part), units.money.unit) for part in used),
         Column("gross", units.money.unit),
         Column("sales", units.money.unit),
         Column("net of sales", units.money.unit),
@@ -185,6 +187,30 @@ def _component_table(group: Solved, units: Units) -> OverviewTable:
         for each, summary in group
     )
     return OverviewTable("Cost by component", columns, rows)
+
+
+def _load_table(group: Solved, units: Units) -> Iterator[OverviewTable]:
+    """Yield what was done to the load, where a plan may change it."""
+    if not any(summary.get("load") for _, summary in group):
+        return
+    energy = units.energy
+    columns = (
+        Column("scenario", numeric=False),
+        *(
+            Column(title, energy.unit)
+            for title in ("planned load", "moved in time", "moved to other sites", "given up", "served load")
+        ),
+    )
+    rows = tuple(
+        (
+            each.name,
+            energy.text(asked_load_mwh(summary)),
+            *(energy.text((summary.get("load") or {}).get(key)) for key in ("moved_mwh", "sent_mwh", "curtailed_mwh")),
+            energy.text(summary["load_mwh"]),
+        )
+        for each, summary in group
+    )
+    yield OverviewTable("Load", columns, rows)
 
 
 def _score_table(group: Solved) -> OverviewTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
@@ -13,6 +13,7 @@ from carbonmatch.report.overview.compute import compute_tables
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
@@ -81,6 +82,7 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
         *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *load_facts(summary, units),
         *asked,
         *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
@@ -323,7 +325,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
 
     visible = 10.0**-units.money.decimals * units.money.divisor / 2.0
     rows = [
-        row(key.replace("_", " "), amount)
+        row(component_words(key), amount)
         for key, amount in cost["components"].items()
         if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]

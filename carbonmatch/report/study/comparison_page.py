@@ -174,6 +174,8 @@ def _cost(rows: Rows, end: str) -> Iterator[Any]:
     heads = _heads(rows)
     yield tables.compared_table("Cost", heads, tables.cost_figures(rows), rows.met, _note(rows))
     yield tables.compared_table("Cost by component", heads, tables.component_figures(rows), rows.met, _note(rows))
+    if load := tables.load_figures(rows):
+        yield tables.compared_table("Load", heads, load, rows.met, _note(rows))
 
 
 def _premiums(rows: Rows, end: str) -> Iterator[Any]:

@@ -25,7 +25,7 @@ from carbonmatch.report.study.page import (
     origin_rows,
     sections,
 )
-from carbonmatch.report.study.record import GROSS, Row, Study, net_of, number_in
+from carbonmatch.report.study.record import GROSS, Row, Study, asked_load, net_of, number_in
 from carbonmatch.report.study.sweep import Sweep
 
 MATCHING: Final = {"hourly": "hour by hour", "monthly": "month by month", "annual": "over the year"}
@@ -67,7 +67,7 @@ def _facts(sweep: Sweep) -> Iterator[tuple[str, str]]:
     content = sweep.study.content
     if period := content.get("period"):
         yield "Period", period_text(period)
-    loads = {sweep.rows.units.energy.with_unit(float(row["load_mwh"])) for row in sweep.rows.met}
+    loads = {sweep.rows.units.energy.with_unit(asked_load(row)) for row in sweep.rows.met}
     if len(loads) == 1:
         yield "Load", loads.pop()
     for axis in sweep.axes:
@@ -280,6 +280,7 @@ def _score_section(sweep: Sweep) -> Section:
         blocks(
             _pair(draw.scores(sweep), draw.emissions(sweep)),
             _table(sweep, "Scores and Scope 2 emissions", [*tables.score_figures(), *emitted]),
+            _table(sweep, "Load", load) if (load := tables.load_figures(sweep.rows)) else None,
         ),
     )
 

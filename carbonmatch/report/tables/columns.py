@@ -59,6 +59,8 @@ _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
             "net_of_sales",
             "payment",
             "unused_payment",
+            "shifting_cost",
+            "moving_cost",
             "penalty",
             "primal_objective",
             "dual_objective",
@@ -132,6 +134,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "factor_g_per_kwh": "Factor",
     "emissions_t": "Emissions",
     "interval_start_utc": "Start",
+    "served_load_share": "Of the load of its site",
 }
 _RULES: Final = {"ghgp_2015": "by the year", "ghgp_revision_draft": "by the hour", "portfolio": "Portfolio"}
 _PARENTS: Final = frozenset({"components", "by_contract", "by_storage"})
