@@ -13,6 +13,7 @@ from carbonmatch.errors import Fault, InfeasibleError, InputError
 from carbonmatch.formulation.build import add_demands, add_parts
 from carbonmatch.formulation.matching import ZoneFlows
 from carbonmatch.formulation.target import (
+    at_least,
     contracted_volume,
     counted_volumes,
     least_volume,
@@ -125,7 +126,7 @@ def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict
 
     def mean_volume_target(_: pyo.Block, group: int) -> pyo.Expression:
         least = sum(y.per_year * _least_volume(model.year[y.name], y.problem, group) for y in problem.years)
-        return row(expected(group) >= least)
+        return row(at_least(expected(group), least))
 
     if hourly:
         model.mean_hourly_target = pyo.Constraint(groups, rule=mean_hourly_target)
