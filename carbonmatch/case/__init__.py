@@ -19,14 +19,17 @@ from carbonmatch.case.contracts import (
     YearlyCertificatesContract,
 )
 from carbonmatch.case.grid import Grid
+from carbonmatch.case.growth import Growth
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.provenance import Override, Provenance
 from carbonmatch.case.reading import (
     Purpose,
-    Variant,
     case_from_mapping,
     check_case,
+    growth_from_mapping,
+    growth_year_names,
     load_case,
+    load_growth,
     load_variants,
     load_years,
     settings_of,
@@ -41,6 +44,8 @@ from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.technology import Technology
 from carbonmatch.case.template import template_names, write_template
+from carbonmatch.case.variant import Variant
+from carbonmatch.case.vintages import tenor_of
 from carbonmatch.case.zone import Zone
 
 __all__ = [
@@ -53,6 +58,7 @@ __all__ = [
     "EnergyPrice",
     "FloatingPrice",
     "Grid",
+    "Growth",
     "HourlyCertificatesContract",
     "Override",
     "PayAsConsumedContract",
@@ -76,13 +82,17 @@ __all__ = [
     "case_from_mapping",
     "check_case",
     "demanded",
+    "growth_from_mapping",
+    "growth_year_names",
     "load_case",
+    "load_growth",
     "load_variants",
     "load_years",
     "outage_setting",
     "scaled_settings",
     "settings_of",
     "template_names",
+    "tenor_of",
     "weather_year_names",
     "with_series",
     "write_template",

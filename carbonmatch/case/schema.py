@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
@@ -36,6 +36,7 @@ from carbonmatch.case.deliverability import (
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
 from carbonmatch.case.grid import export_above_import
+from carbonmatch.case.growth import Growth, fault_of_growth_key, faults_of_signing
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
@@ -84,6 +85,7 @@ class Case(Block):
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     stress: dict[Name, StressTest] = Field(default_factory=dict)
     weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
+    growth: Growth | None = None
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
     _missing_to_solve: tuple[Fault, ...] = PrivateAttr(default=())
@@ -127,7 +129,13 @@ class Case(Block):
 
     @property
     def several_years(self) -> tuple[Fault, ...]:
-        """Why the case is not of one year: it names weather years, and none of them was chosen; empty where it is."""
+        """Why the case is not of one year: it names several, and none of them was chosen; empty where it is."""
+        if self.growth is not None and self.provenance.growth_year is None:
+            what = (
+                f"names the years {listed(self.growth.years)}, and one is wanted here: only `carbonmatch solve` plans "
+                "over all of them. Take the case without them, --set growth=null, or one of them where there is --year"
+            )
+            return (Fault(f"{self.provenance.path or 'case'}: growth", what),)
         if not self.weather_years or self.provenance.weather_year is not None:
             return ()
         what = (
@@ -315,10 +323,40 @@ class Case(Block):
             refuse(*faults)
         return years
 
+    @field_validator("growth")
+    @classmethod
+    def _growth_can_be_planned(cls, growth: Growth | None, info: ValidationInfo) -> Growth | None:
+        if growth is None:
+            return None
+        found = list(faults_of_growth(growth, info.data))
+        if found:
+            refuse(*found)
+        return growth
+
     @field_validator("contracts", "storage", "scenarios", "stress", "weather_years", mode="before")
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
+
+
+def faults_of_growth(growth: Growth, checked: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield why a case cannot be planned over years.
+
+    checked   the blocks of the case, as far as they are without fault
+    """
+    if checked.get("weather_years"):
+        yield Finding(
+            "is given beside weather_years; a plan takes one weather for all years. Take one of the two out, "
+            "--set weather_years=null or --set growth=null"
+        )
+    blocks = ("zones", "sites", "contracts", "storage")
+    names = {block: list(checked.get(block) or ()) for block in blocks}
+    for year, terms in growth.years.items():
+        for key in terms.set:
+            if what := fault_of_override_key(key) or fault_of_growth_key(key, names):
+                yield Finding(what, inside=("years", year, "set", key))
+    if {"contracts", "storage"} <= checked.keys():
+        yield from faults_of_signing(growth, checked["contracts"], checked["storage"])
 
 
 def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str, Storage]) -> list[str]:

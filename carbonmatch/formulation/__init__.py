@@ -18,10 +18,11 @@ from carbonmatch.formulation.moves import build_growth_model, build_move_model, 
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
+from carbonmatch.formulation.several_years import YearsOptimum
 from carbonmatch.formulation.supply import overloaded_connections
 from carbonmatch.formulation.target import target_groups, target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
-from carbonmatch.formulation.years import YearsOptimum, build_years
+from carbonmatch.formulation.years import build_years
 
 __all__ = [
     "Limit",

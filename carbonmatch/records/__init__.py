@@ -56,6 +56,14 @@ from carbonmatch.records.problem import (
     Yardstick,
     ZoneTerms,
 )
+from carbonmatch.records.several_years import (
+    GrowthOffer,
+    GrowthProblem,
+    SeveralYears,
+    SigningTerms,
+    YearsProblem,
+    YearTerms,
+)
 from carbonmatch.records.solution import ShadowPrices, Solution
 from carbonmatch.records.tariff import (
     CoincidentPeak,
@@ -66,7 +74,6 @@ from carbonmatch.records.tariff import (
     excess_mwh,
 )
 from carbonmatch.records.volume import VolumeTerms
-from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
@@ -92,6 +99,8 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "GrowthOffer",
+    "GrowthProblem",
     "Guarantee",
     "Instrument",
     "IntArray",
@@ -106,7 +115,9 @@ __all__ = [
     "Problem",
     "Registry",
     "Schedule",
+    "SeveralYears",
     "ShadowPrices",
+    "SigningTerms",
     "SiteFacts",
     "SiteTerms",
     "Solution",
