@@ -253,10 +253,11 @@ def fault_of_growth_key(key: str, names: Mapping[str, Iterable[str]]) -> str | N
             return f"{rest[0]!r} is not in {block}{nearest(rest[0], known)} (it has {listed(known)})"
         if len(rest) > 1 and rest[1] not in DECIDED_ONCE[block] and not rest[1].startswith("metered_"):
             return None
+    once = [f"{place}.NAME.{name}" for place, keys in DECIDED_ONCE.items() for name in sorted(keys)]
     return (
         "is decided once, for all years of growth, and cannot differ from one to another; change it in the case "
         "itself, in a scenario or with --set. A year of growth may set keys of zones, sites, contracts, storage, "
-        f"surplus and target, but not {listed([f'{b}.NAME.{k}' for b, keys in DECIDED_ONCE.items() for k in sorted(keys)], 30)}, "
+        f"surplus and target, but not {listed(once, 30)}, "
         "nor target.years, nor a metered series"
     )
 

@@ -41,6 +41,8 @@ def changed(document: Document, variant: Variant, origin: Provenance) -> Provena
         *apply_settings(document, on_years),
     ]
     growth = _growth_of(document) if variant.in_plan else None
+    on_vintages = [] if growth is None else [each for each in others if _is_on_vintage(each, document, growth)]
+    others = [setting for setting in others if setting not in on_vintages]
     signed = {} if growth is None else {year: _as_in(document, year, others) for year in growth.years}
     overrides += [
         *([] if variant.weather_year is None else apply_weather_year(document, variant.weather_year)),
@@ -50,6 +52,7 @@ def changed(document: Document, variant: Variant, origin: Provenance) -> Provena
     year, vintages = variant.growth_year, tuple[Vintage, ...]()
     if growth is not None and year in growth.years:
         vintages = add_vintages(document, growth, year, signed)
+        overrides += apply_settings(document, on_vintages)
     return replace(
         origin,
         scenario=variant.scenario,
@@ -59,6 +62,14 @@ def changed(document: Document, variant: Variant, origin: Provenance) -> Provena
         in_plan=variant.in_plan,
         vintages=vintages,
     )
+
+
+def _is_on_vintage(setting: str, document: Document, growth: Growth) -> bool:
+    """Tell whether a setting is on what was signed in one year, such as contracts.wind-2026, and not on an offer."""
+    kind, *rest = setting.partition("=")[0].strip().split(".")
+    offers = document.values.get(kind)
+    names = [f"{offer}-{year}" for offer in offers for year in growth.years] if isinstance(offers, dict) else []
+    return kind in ("contracts", "storage") and len(rest) > 1 and rest[0] in names and rest[0] not in offers
 
 
 _BLOCKS_OF_YEARS = ("weather_years", "growth")

@@ -11,6 +11,7 @@ from carbonmatch.formulation.build import build_model
 from carbonmatch.formulation.carbon import cap_below_claims
 from carbonmatch.formulation.choices import offers_with_choice, with_any_size, with_choices_held
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
+from carbonmatch.formulation.growth import GrowthOptimum, build_growth
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
 from carbonmatch.formulation.matching import ledgers_coincide, score_weights
@@ -25,6 +26,7 @@ from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import build_years
 
 __all__ = [
+    "GrowthOptimum",
     "Limit",
     "RowNumbers",
     "SizeOfUnit",
@@ -32,6 +34,7 @@ __all__ = [
     "adapt",
     "binds",
     "build_budget_model",
+    "build_growth",
     "build_growth_model",
     "build_model",
     "build_move_model",
