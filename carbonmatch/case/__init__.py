@@ -2,6 +2,7 @@
 
 from carbonmatch.case.block import demanded
 from carbonmatch.case.changed import with_series
+from carbonmatch.case.checking import Purpose
 from carbonmatch.case.contracts import (
     BaseloadContract,
     CleanFirmContract,
@@ -18,12 +19,12 @@ from carbonmatch.case.contracts import (
     VirtualContract,
     YearlyCertificatesContract,
 )
+from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.growth import Growth
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.provenance import Override, Provenance
 from carbonmatch.case.reading import (
-    Purpose,
     case_from_mapping,
     check_case,
     growth_from_mapping,
@@ -50,19 +51,24 @@ from carbonmatch.case.zone import Zone
 
 __all__ = [
     "BaseloadContract",
+    "Candidate",
     "Case",
     "CleanFirmContract",
     "Contract",
+    "Curtailable",
     "Curtailment",
     "DeliveredContract",
     "EnergyPrice",
+    "Flexible",
     "FloatingPrice",
     "Grid",
     "Growth",
     "HourlyCertificatesContract",
+    "LatencyGroup",
     "Override",
     "PayAsConsumedContract",
     "PayAsProducedContract",
+    "Placement",
     "Provenance",
     "Purpose",
     "RetailSupplyContract",

@@ -12,6 +12,7 @@ from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document
 from carbonmatch.case.library import fill_from_library
+from carbonmatch.case.load import fill_fleets_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.schema import Case
@@ -33,6 +34,7 @@ def check(
         InputError: holds every fault that was found, in reading order.
     """
     fill_from_library(document, priced=purpose != "match")
+    fill_fleets_from_library(document)
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:

@@ -185,7 +185,7 @@ def _faults_of_one(
     if signing.signed is not None:
         if not signing.signed:
             yield "signed", "is empty; name the years in which it may be signed, or take the offer out of the case"
-        strangers = [year for year in signing.signed if str(year) not in growth.years]
+        strangers = [str(year) for year in signing.signed if str(year) not in growth.years]
         if strangers:
             what = f"has {listed(strangers)}, and the years of the plan are {listed(growth.years)}"
             yield "signed", f"{what}; nothing can be signed in another one"

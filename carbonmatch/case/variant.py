@@ -50,7 +50,7 @@ def changed(document: Document, variant: Variant, origin: Provenance) -> Provena
         *apply_settings(document, others),
     ]
     year, vintages = variant.growth_year, tuple[Vintage, ...]()
-    if growth is not None and year in growth.years:
+    if growth is not None and year is not None and year in growth.years:
         vintages = add_vintages(document, growth, year, signed)
         overrides += apply_settings(document, on_vintages)
     return replace(
@@ -68,8 +68,9 @@ def _is_on_vintage(setting: str, document: Document, growth: Growth) -> bool:
     """Tell whether a setting is on what was signed in one year, such as contracts.wind-2026, and not on an offer."""
     kind, *rest = setting.partition("=")[0].strip().split(".")
     offers = document.values.get(kind)
-    names = [f"{offer}-{year}" for offer in offers for year in growth.years] if isinstance(offers, dict) else []
-    return kind in ("contracts", "storage") and len(rest) > 1 and rest[0] in names and rest[0] not in offers
+    if kind not in ("contracts", "storage") or not isinstance(offers, dict) or len(rest) < 2 or rest[0] in offers:
+        return False
+    return rest[0] in {f"{offer}-{year}" for offer in offers for year in growth.years}
 
 
 _BLOCKS_OF_YEARS = ("weather_years", "growth")

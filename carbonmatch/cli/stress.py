@@ -14,7 +14,7 @@ from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
 from carbonmatch.cli.report import write_page
 from carbonmatch.cli.study import Dask, Jobs, StudyOut, TimeLimit, interrupted, show_study, solve_options
-from carbonmatch.cli.years import year_key
+from carbonmatch.cli.years import YearKey, year_key
 
 
 def stress(
@@ -80,7 +80,7 @@ def stress(
         told.stage("reading the case")
         folder = out or Path("runs") / f"{path.name if path.is_dir() else _name(path, settings, scenario, year)}-stress"
         options = solve_options(told, solver, time_limit)
-        key = {} if path.is_dir() and year is None else year_key(path, settings, scenario, year)
+        key: YearKey = {} if path.is_dir() and year is None else year_key(path, settings, scenario, year)
         with exit_codes(lambda: interrupted(folder)):
             found = stress_test(
                 path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 import typer
 
@@ -34,11 +34,18 @@ def years_of(case: Path, settings: list[str] | None, scenario: str | None) -> Ye
         return "weather_years" if weather_year_names(case, variant) else None
 
 
-def year_key(case: Path, settings: list[str] | None, scenario: str | None, year: str | None) -> dict[str, str]:
+class YearKey(TypedDict, total=False):
+    """A year as `load_case` takes it."""
+
+    weather_year: str
+    growth_year: str
+
+
+def year_key(case: Path, settings: list[str] | None, scenario: str | None, year: str | None) -> YearKey:
     """Return a year as `load_case` takes it: of growth where the case has that, else of weather."""
     if year is None:
         return {}
-    return {"growth_year" if years_of(case, settings, scenario) == "growth" else "weather_year": year}
+    return {"growth_year": year} if years_of(case, settings, scenario) == "growth" else {"weather_year": year}
 
 
 def solve_over_years(

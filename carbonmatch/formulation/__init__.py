@@ -21,7 +21,7 @@ from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.several_years import YearsOptimum
 from carbonmatch.formulation.supply import overloaded_connections
-from carbonmatch.formulation.target import target_groups, target_sides
+from carbonmatch.formulation.target import target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import build_years
 
@@ -59,7 +59,6 @@ __all__ = [
     "score_weights",
     "share_for_budget",
     "share_reached",
-    "target_groups",
     "target_sides",
     "target_terms",
     "upkeep",

@@ -21,6 +21,7 @@ class SiteLoad:
     cooling_mw   for cooling; None where the builder does not know it
     losses_mw    of the power chain: UPS, transformers and distribution; None where the builder does not know them
     nameplate_mw what all machines in place may draw; None where the builder does not know it
+    fixed        names of the classes that can neither wait nor be given up unless the case says so, such as training
     """
 
     total_mw: FloatArray
@@ -29,6 +30,13 @@ class SiteLoad:
     cooling_mw: FloatArray | None = None
     losses_mw: FloatArray | None = None
     nameplate_mw: FloatArray | None = None
+    fixed: frozenset[str] = frozenset()
+
+    def part_mw(self, name: str | None) -> FloatArray:
+        """Return the load of a class, or of all that may wait where none is named [MW]."""
+        if name is not None:
+            return self.classes_mw[name]
+        return self.total_mw - sum(self.classes_mw[name] for name in sorted(self.fixed))
 
     @property
     def total_it_mw(self) -> FloatArray | None:
@@ -55,3 +63,8 @@ class SiteLoad:
             cooling_mw=None if self.cooling_mw is None else self.cooling_mw * share,
             losses_mw=None if self.losses_mw is None else self.losses_mw * share,
         )
+
+    def scaled(self, factor: float) -> SiteLoad:
+        """Return the site with everything in it, the nameplate too, times a factor."""
+        load = self.with_total(self.total_mw * factor)
+        return replace(load, nameplate_mw=None if self.nameplate_mw is None else self.nameplate_mw * factor)

@@ -55,6 +55,8 @@ from carbonmatch.records.problem import (
     TimeTerms,
     Yardstick,
     ZoneTerms,
+    target_groups,
+    target_periods,
 )
 from carbonmatch.records.several_years import (
     GrowthOffer,
@@ -63,6 +65,14 @@ from carbonmatch.records.several_years import (
     SigningTerms,
     YearsProblem,
     YearTerms,
+)
+from carbonmatch.records.site_load import (
+    CandidateTerms,
+    CurtailableTerms,
+    FlexibleTerms,
+    LatencyGroup,
+    LoadChanges,
+    PlacementTerms,
 )
 from carbonmatch.records.solution import ShadowPrices, Solution
 from carbonmatch.records.tariff import (
@@ -81,6 +91,7 @@ __all__ = [
     "UNTRACED",
     "AgeTest",
     "Budget",
+    "CandidateTerms",
     "CarbonTerms",
     "Certificate",
     "ChoiceTerms",
@@ -89,6 +100,7 @@ __all__ = [
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
+    "CurtailableTerms",
     "DataTier",
     "DemandCharge",
     "Device",
@@ -96,6 +108,7 @@ __all__ = [
     "EngineRun",
     "Factor",
     "Facts",
+    "FlexibleTerms",
     "FloatArray",
     "Flows",
     "Granularity",
@@ -104,13 +117,16 @@ __all__ = [
     "Guarantee",
     "Instrument",
     "IntArray",
+    "LatencyGroup",
     "Ledger",
     "LimitPrices",
     "Links",
+    "LoadChanges",
     "Matching",
     "Optimum",
     "PairingPrices",
     "PairingTerms",
+    "PlacementTerms",
     "PoolTerms",
     "Problem",
     "Registry",
@@ -146,5 +162,7 @@ __all__ = [
     "full_years",
     "mix_of_unclaimed",
     "served_by_standard_supply",
+    "target_groups",
+    "target_periods",
     "totals",
 ]

@@ -63,8 +63,8 @@ def signed_and_sizes(problem: GrowthProblem, answer: GrowthOptimum, summaries: M
 
     contracts   {name: {technology, zone, existing, signings: {year: {...}}, years: {year: {...}}}}, storage alike
     """
-    offers = {(offer.kind, offer.name): offer for offer in problem.offers}
-    whose = {
+    offers: dict[tuple[str, str], GrowthOffer] = {(offer.kind, offer.name): offer for offer in problem.offers}
+    whose: dict[tuple[str, str], str] = {
         (offer.kind, entry): offer.name
         for offer in problem.offers
         for year in problem.years
@@ -76,18 +76,20 @@ def signed_and_sizes(problem: GrowthProblem, answer: GrowthOptimum, summaries: M
             for entry, told in summaries[year.name][block].items():
                 name = whose.get((kind, entry), entry)
                 offer = offers.get((kind, name))
-                row = found[block].setdefault(name, _about(kind, told, offer, answer))
+                row = found[block].setdefault(name, _about(problem, kind, told, offer, answer))
                 _add(row["years"].setdefault(year.name, {}), told, kind, year.problem.time.year_fraction)
                 for signing in () if offer is None else offer.in_entry(year.name, entry):
                     row["signings"][signing.signed].setdefault("strike_per_mwh", told.get("strike_per_mwh"))
-    for block in found.values():
-        for row in block.values():
+    for offers_found in found.values():
+        for row in offers_found.values():
             for year in problem.years:
                 row["years"].setdefault(year.name, {})
     return found
 
 
-def _about(kind: str, told: Summary, offer: GrowthOffer | None, answer: GrowthOptimum) -> dict[str, Any]:
+def _about(
+    problem: GrowthProblem, kind: str, told: Summary, offer: GrowthOffer | None, answer: GrowthOptimum
+) -> dict[str, Any]:
     keys = ("zone", "technology", "structure", "existing") if kind == "contract" else ("zone",)
     signings: dict[str, dict[str, Any]] = {}
     if offer is not None:
@@ -97,7 +99,7 @@ def _about(kind: str, told: Summary, offer: GrowthOffer | None, answer: GrowthOp
             last = list(signing.entries)[-1]
             signings[signing.signed] = {
                 **{key: max(by_size[key].get(signing.signed, 0.0), 0.0) for key in sizes if by_size[key]},
-                "in_force_to": answer.problem.calendar[last][-1],
+                "in_force_to": problem.calendar[last][-1],
             }
     return {**{key: told[key] for key in keys}, "signings": signings, "years": {}}
 

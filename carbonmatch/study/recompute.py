@@ -78,8 +78,8 @@ def variant_of_run(run: RunFolder) -> Variant:
     """Return how the case file of a run was read."""
     overrides = entries(at(run.manifest, "case", "overrides"), "key", "value", "origin")
     settings = tuple(f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set")
-    names = (_named(run, kind) for kind in ("scenario", "weather_year", "growth_year"))
-    return Variant(settings, *names, in_plan=at(run.manifest, "case", "in_plan") is True)
+    in_plan = at(run.manifest, "case", "in_plan") is True
+    return Variant(settings, _named(run, "scenario"), _named(run, "weather_year"), _named(run, "growth_year"), in_plan)
 
 
 def _named(run: RunFolder, kind: str) -> str | None:

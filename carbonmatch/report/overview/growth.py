@@ -62,7 +62,7 @@ def growth_facts(summary: Summary, units: Units) -> Iterator[tuple[str, str]]:
     years, cost = summary["years"], summary["cost"]
     present = money(abs(cost["present_value_net_of_sales"]), summary["currency"])
     targets = list(dict.fromkeys(target_text(year["target"]) for year in years.values()))
-    first, *_, last = [*years.values(), *years.values()]
+    first, last = next(iter(years.values())), list(years.values())[-1]
     yield "years", f"{summary['first_year']} to {summary['last_year']}, {len(years)} of them planned"
     yield (
         "load",
@@ -102,22 +102,29 @@ def signed_table(summary: Summary, units: Units) -> OverviewTable:
                 amounts = {year: told.get(key, 0.0) for year, told in offer["signings"].items()}
                 if max(amounts.values(), default=0.0) > units.nothing_mw:
                     rows.append((name, unit, *(_size(amounts.get(year), units, unit) for year in summary["years"])))
-                    rows += _details(summary, offer, amounts, units, unit)
+                    rows += _details(summary, (name, offer), amounts, units, unit)
     columns = (Column("offer", numeric=False), Column("", numeric=False), *year_columns(summary))
     note = f"end: to the end of the plan, {summary['last_year']}, or beyond." if rows else "Nothing is signed."
     return OverviewTable("Signed in the year", columns, tuple(rows), note=note)
 
 
-def _details(summary: Summary, offer: Summary, amounts: Mapping[str, float], units: Units, unit: str) -> Iterator[Row]:
+def _details(
+    summary: Summary, named: tuple[str, Summary], amounts: Mapping[str, float], units: Units, unit: str
+) -> Iterator[Row]:
     """Yield the strike at which, and the year to which, is signed what is signed in a year."""
+    name, offer = named
     taken = [year for year, amount in amounts.items() if amount > units.nothing_mw]
     if unit == "MWh":
         return
     if any(offer["signings"][year].get("strike_per_mwh") is not None for year in taken):
         strikes = {year: offer["signings"][year].get("strike_per_mwh") for year in taken}
-        yield ("  at", units.price.unit, *(_given(strikes.get(year), units.price) for year in summary["years"]))
+        yield (
+            f"{name}, strike",
+            units.price.unit,
+            *(_given(strikes.get(year), units.price) for year in summary["years"]),
+        )
     yield (
-        "  in force to",
+        f"{name}, in force to",
         "",
         *(_to(summary, offer["signings"][year]) if year in taken else UNKNOWN for year in summary["years"]),
     )

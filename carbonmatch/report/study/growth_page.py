@@ -160,7 +160,7 @@ def _slots(content: dict[str, Any], units: Units) -> dict[str, Key]:
     contracts = content["contracts"]
 
     def largest(name: str) -> float:
-        return max(year.get("contracted_mw", 0.0) for year in contracts[name]["years"].values())
+        return max(float(year.get("contracted_mw", 0.0)) for year in contracts[name]["years"].values())
 
     taken = [name for name in stacking_order(contracts) if largest(name) > units.nothing_mw]
     own = sorted(taken, key=largest, reverse=True)[:_MOST]
