@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -54,6 +55,10 @@ class SeveralYears:
         if not self.mean_target:
             return year.problem
         return replace(year.problem, target=replace(year.problem.target, matching="none", cfe=0.0))
+
+    def alone(self, year: YearTerms) -> Problem:
+        """Return the problem of a year as if there were no other: whether it can be met at all."""
+        return self.by_itself(year)
 
     @cached_property
     def yardstick(self) -> Yardstick:
@@ -133,3 +138,36 @@ class GrowthProblem(SeveralYears):
     offers: tuple[GrowthOffer, ...]
     discount_rate: float
     calendar: Mapping[str, tuple[int, ...]]
+
+    def alone(self, year: YearTerms) -> Problem:
+        """Return the problem of a year as if all that may be in force in it were signed for it.
+
+        Entries of an offer deliver alike: the latest one stands for all, with the limits of the offer.
+        """
+        most: dict[tuple[str, str], tuple[float, float]] = {}
+        for offer in self.offers:
+            *earlier, latest = offer.entries(year.name) or ("",)
+            signings = sum(year.name in signing.entries for signing in offer.signings)
+            power = "contracted_mw" if offer.kind == "contract" else "power_mw"
+            own = offer.together.get(year.name, {}).get(power, (0.0, math.inf))[1]
+            most[offer.kind, latest] = min(own, signings * offer.max_signed_mw if signings else 0.0), 1.0
+            most.update(dict.fromkeys(((offer.kind, entry) for entry in earlier), (0.0, 0.0)))
+        return replace(
+            year.problem,
+            contracts=tuple(
+                replace(c, min_mw=min(c.min_mw, limit), max_mw=min(c.max_mw, limit))
+                for c in year.problem.contracts
+                for limit, _ in [most.get(("contract", c.name), (math.inf, 1.0))]
+            ),
+            storage=tuple(
+                replace(
+                    s,
+                    min_power_mw=min(s.min_power_mw, limit),
+                    max_power_mw=min(s.max_power_mw, limit),
+                    min_energy_mwh=s.min_energy_mwh if some else 0.0,
+                    max_energy_mwh=s.max_energy_mwh if some else 0.0,
+                )
+                for s in year.problem.storage
+                for limit, some in [most.get(("storage", s.name), (math.inf, 1.0))]
+            ),
+        )

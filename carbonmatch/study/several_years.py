@@ -84,7 +84,7 @@ def lost_years(
     lost, case_of, clear = list[YearTerms](), dict[str, Case](), True
     for year, case in zip(problem.years, cases, strict=True):
         case_of[year.name] = case
-        terms = problem.by_itself(year)
+        terms = problem.alone(year)
         try:
             solve_model(build_model(terms), terms.yardstick, options)
         except InfeasibleError:
@@ -97,9 +97,9 @@ def lost_years(
         return "", clear
     names = listed(year.name for year in lost)
     noun = problem.noun if len(lost) == 1 else f"{problem.noun}s"
-    best = {year.name: best_in_reach(problem.by_itself(year), options) for year in lost}
+    best = {year.name: best_in_reach(problem.alone(year), options) for year in lost}
     worst = min(lost, key=lambda year: best[year.name] or 0.0)
-    why = why_infeasible(case_of[worst.name], problem.by_itself(worst), best[worst.name], given)
+    why = why_infeasible(case_of[worst.name], problem.alone(worst), best[worst.name], given)
     return f"In the {noun} {names}: {why}", clear
 
 
