@@ -52,6 +52,10 @@ def free_sizes(block: pyo.Block, problem: Problem) -> Iterator[tuple[str, Any]]:
             size = entity.component(key)
             if size is not None and size.ctype is pyo.Var and not size.fixed:
                 yield f"{entity.local_name}.{key}", size
+    for placement in problem.placements:
+        for site, size in block.placement[placement.name].placed_mw.items():
+            if not size.fixed:
+                yield f"placement[{placement.name}].placed_mw[{site}]", size
 
 
 class YearsOptimum:
@@ -75,6 +79,14 @@ class YearsOptimum:
             name: {"power_mw": value_of(block.power_mw), "energy_mwh": value_of(block.energy_mwh)}
             for name, block in self.model.year[year.name].storage.items()
         }
+
+    def placements(self, year: YearTerms) -> dict[str, dict[str, dict[str, float]]] | None:
+        """Return what is placed where in a year: {name: {site: {placed_mw}}}; None where the case places nothing."""
+        placed = {
+            name: {site: {"placed_mw": value_of(mw)} for site, mw in block.placed_mw.items()}
+            for name, block in self.model.year[year.name].placement.items()
+        }
+        return placed or None
 
     def firm_capacity_mw(self, year: YearTerms) -> dict[str, float]:
         """Return the firm supply that is reserved in a year for every site that is charged for it."""

@@ -49,7 +49,7 @@ def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
 
 
 def add_same_sizes(model: pyo.ConcreteModel, problem: YearsProblem) -> None:
-    """Choose every size once, for all years: contracts and storage, and the firm supply reserved for a site.
+    """Choose every size once, for all years: contracts, storage and placed MW, and the firm supply of a site.
 
     size[year] = size[first year]                        [MW or MWh], every year but the first
 

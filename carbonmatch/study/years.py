@@ -103,7 +103,7 @@ def solve_years(
     if changed := _offers_that_differ(problem):
         raise InputError(changed)
     whole = _solved(problem, cases, given, options, stages)
-    sizes = Sizes(runfolder.YEARS_KIND.record, None, *_sizes(whole))
+    sizes = _sizes(whole)
     with folder_of_years(out, runfolder.YEARS_KIND, force=force) as folder:
         summaries, limits = dict[str, dict[str, Any]](), list[str]()
         for year, each in zip(problem.years, cases, strict=True):
@@ -149,10 +149,11 @@ def _solved(
     return Whole(problem, optimum, YearsOptimum(model, problem, optimum), given)
 
 
-def _sizes(whole: Whole) -> tuple[Mapping[str, Mapping[str, float]], Mapping[str, Mapping[str, float]]]:
-    """Return the sizes of contracts and storage: those of the first year are those of all."""
-    first = whole.problem.years[0]
-    return whole.answer.contracts(first), whole.answer.storage(first)
+def _sizes(whole: Whole) -> Sizes:
+    """Return the sizes of contracts and storage, and what is placed where: those of the first year are those of all."""
+    first, answer = whole.problem.years[0], whole.answer
+    record = runfolder.YEARS_KIND.record
+    return Sizes(record, None, answer.contracts(first), answer.storage(first), placements=answer.placements(first))
 
 
 def _signed(whole: Whole, year: YearTerms) -> Signed:

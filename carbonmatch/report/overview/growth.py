@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from carbonmatch.components import component_words
 from carbonmatch.report.numbers import (
     NOTHING_SHARE,
     UNKNOWN,
@@ -197,7 +198,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
         amounts = [year["components_per_year"].get(component, 0.0) for year in years]
         if any(abs(amount) >= 0.005 * units.money.divisor for amount in [*amounts, present]):
             texts = (units.money.text(amount) for amount in amounts)
-            rows.append((component.replace("_", " "), unit, *texts, units.money.text(present)))
+            rows.append((component_words(component), unit, *texts, units.money.text(present)))
     first = len(rows)
     net = [year["cost_net_of_sales_per_year"] for year in years]
     rows += [

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import Quantity, Units, given_share, money, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.overview.growth import (
@@ -223,7 +223,7 @@ def _cost_columns(content: dict[str, Any], units: Units) -> Figure | None:
     parts = []
     for component in components:
         amounts = np.array([year["components_per_year"].get(component, 0.0) for year in years])
-        key = SALES if component in SALES_COMPONENTS else Key(component.replace("_", " "), slots[component])
+        key = SALES if component in SALES_COMPONENTS else Key(component_words(component), slots[component])
         if shows(amounts, yearly):
             parts.append(Part(key, amounts))
     return _columns(
