@@ -46,7 +46,9 @@ def test_the_suppliers_factor_meets_the_served_load_of_its_site():
     claimed = sum(ln["mwh"] for ln in lines if ln["instrument"])
     (supplier,) = [ln["mwh"] for ln in lines if ln["tier"] == "supplier"]
     served = {name: site["served_mwh"] for name, site in summary["load"]["sites"].items()}
-    assert abs(served["fra"] - summary["load"]["sites"]["fra"]["planned_mwh"]) > 1.0, "served as planned: nothing tested"
+    assert abs(served["fra"] - summary["load"]["sites"]["fra"]["planned_mwh"]) > 1.0, (
+        "served as planned: nothing tested"
+    )
     left = summary["load_mwh"] - claimed
     assert supplier == pytest.approx(left * served["fra"] / summary["load_mwh"])
     assert sum(ln["mwh"] for ln in lines) == pytest.approx(summary["load_mwh"])
