@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.clean_price import clean_prices, prices_frame
+from carbonmatch.accounting.compute import token_premium
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.limits import Limit, limits_of, target_parts
 from carbonmatch.accounting.load import prove_load
-from carbonmatch.accounting.load_told import facts_as_served, placed_mwh, tell_load
+from carbonmatch.accounting.load_told import placed_mwh, tell_load
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.payment import payments
@@ -48,7 +49,6 @@ __all__ = [
     "build_ledger",
     "clean_prices",
     "emissions_by_the_hour_t",
-    "facts_as_served",
     "facts_from_case",
     "flows_of",
     "foreseen_resale",
@@ -76,6 +76,7 @@ __all__ = [
     "target_faults",
     "target_parts",
     "tell_load",
+    "token_premium",
     "weeks_of",
     "why_not_comparable",
     "worth_per_mwh",

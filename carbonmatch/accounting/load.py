@@ -84,7 +84,7 @@ def _balance(problem: Problem, changes: LoadChanges) -> Iterator[str]:
         for each in site.curtailable:
             changed -= changes.curtailed_mwh[s, each.name]
         for placement in problem.placements:
-            for candidate in (c for c in placement.candidates if c.site == s):
+            for candidate in (c for c in placement.open if c.site == s):
                 changed += changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
         yield from _off(
             f"the load of {site.name} is off the planned one with all changes", changes.load_mwh[s] - changed, near

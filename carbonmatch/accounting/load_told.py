@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from carbonmatch.records import Facts, FlexibleTerms, FloatArray, LoadChanges, Problem
+from carbonmatch.accounting.placement import next_mw_costs
+from carbonmatch.records import FlexibleTerms, FloatArray, LoadChanges, Problem
 
 
 def placed_mwh(problem: Problem, changes: LoadChanges, s: int) -> FloatArray:
-    """Return the load of what is placed at a site, (steps,): sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s]."""
+    """Return the load of what is placed at a site, (steps,): sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s].
+
+    What is held there is part of the planned load.
+    """
     placed = np.zeros(problem.time.steps)
     for placement in problem.placements:
-        for candidate in placement.candidates:
+        for candidate in placement.open:
             if candidate.site == s:
                 placed = placed + changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
     return placed
 
 
-def facts_as_served(facts: Facts, changes: LoadChanges | None) -> Facts:
-    """Return facts whose sites have the load that was served: what scope 2 is counted on."""
-    if changes is None:
-        return facts
-    sites = tuple(replace(site, load_mwh=load) for site, load in zip(facts.sites, changes.load_mwh, strict=True))
-    return replace(facts, sites=sites)
-
-
-def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
+def load_summary(
+    problem: Problem, changes: LoadChanges, load_value_per_mwh: Mapping[int, FloatArray]
+) -> dict[str, Any]:
     """Return what became of the load: of all sites together, of every site where it may be changed, of placements.
 
     planned_mwh    as the case gives it, without what is placed;  served_mwh   what was used [MWh over the horizon]
@@ -37,6 +34,8 @@ def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
     moved_mwh      moved to another step;  sent_mwh, received_mwh   to and from other sites;  curtailed_mwh   given up
 
         served = planned + placed - sent + received - curtailed, of every site and of all
+
+    load_value_per_mwh   of `ShadowPrices`: where the next MW of a placement goes, see `next_mw_costs`
     """
     hours = problem.time.hours_per_step
     sites: dict[str, Any] = {}
@@ -62,7 +61,7 @@ def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
         }
     told: dict[str, Any] = {**_totals(problem, changes), "sites": sites}
     if problem.placements:
-        told["placements"] = _placements(problem, changes)
+        told["placements"] = _placements(problem, changes, load_value_per_mwh)
     return told
 
 
@@ -95,17 +94,19 @@ def _moved(problem: Problem, changes: LoadChanges, s: int, entry: FlexibleTerms)
     return told
 
 
-def _placements(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
+def _placements(problem: Problem, changes: LoadChanges, load_value_per_mwh: Mapping[int, FloatArray]) -> dict[str, Any]:
     return {
         placement.name: {
             problem.sites[c.site].name: {
                 "placed_mw": changes.placed_mw[placement.name, c.site],
                 "load_mwh": changes.placed_mw[placement.name, c.site] * float(c.load_mwh_per_mw.sum()),
                 "cost": changes.placed_mw[placement.name, c.site] * c.cost_per_mw_year * problem.time.year_fraction,
+                **costs[c.site],
             }
             for c in placement.candidates
         }
         for placement in problem.placements
+        for costs in [next_mw_costs(problem, placement, changes.placed_mw, load_value_per_mwh)]
     }
 
 
@@ -135,9 +136,14 @@ LEAST_TOLD_MWH: Final = 0.5
 """Below this a volume reads 0 MWh, and nothing is said of it."""
 
 
-def tell_load(summary: dict[str, Any], problem: Problem, changes: LoadChanges) -> None:
+def tell_load(
+    summary: dict[str, Any],
+    problem: Problem,
+    changes: LoadChanges,
+    load_value_per_mwh: Mapping[int, FloatArray],
+) -> None:
     """Put what became of the load into a summary, and a note of it wherever others read its load from there."""
-    told = load_summary(problem, changes)
+    told = load_summary(problem, changes, load_value_per_mwh)
     note = load_note(told)
     summary["load"] = {**told, "note": note}
     for statement in summary["scope2"].values():

@@ -16,9 +16,9 @@ from pydantic import (
 
 from carbonmatch.case.block import (
     ABSENT,
-    SLUG,
     Block,
     Finding,
+    Name,
     Reading,
     needed_to_solve,
     refuse,
@@ -51,21 +51,10 @@ from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
 
 
-def _slug(value: str) -> str:
-    if not SLUG.fullmatch(value):
-        refuse(
-            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
-        )
-    return value
-
-
 def _currency(value: str) -> str:
     if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
         refuse(f"is {say_value(value)}; a currency has three capital letters, such as EUR")
     return value
-
-
-Name = Annotated[str, AfterValidator(_slug)]
 
 
 class Case(Block):

@@ -54,7 +54,7 @@ class SiteLoad:
 
     def with_total(self, total_mw: FloatArray) -> SiteLoad:
         """Return the same site with another load: its parts keep their shares of every step."""
-        share = np.divide(total_mw, self.total_mw, out=np.ones_like(total_mw), where=self.total_mw > 0.0)
+        share = np.divide(total_mw, self.total_mw, out=np.ones(total_mw.shape), where=self.total_mw > 0.0)
         return replace(
             self,
             total_mw=total_mw,
@@ -63,3 +63,8 @@ class SiteLoad:
             cooling_mw=None if self.cooling_mw is None else self.cooling_mw * share,
             losses_mw=None if self.losses_mw is None else self.losses_mw * share,
         )
+
+    def scaled(self, factor: float) -> SiteLoad:
+        """Return the site with everything in it, the nameplate too, times a factor."""
+        load = self.with_total(self.total_mw * factor)
+        return replace(load, nameplate_mw=None if self.nameplate_mw is None else self.nameplate_mw * factor)

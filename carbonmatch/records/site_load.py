@@ -70,12 +70,14 @@ class CandidateTerms:
     load_mwh_per_mw    load of one MW placed there [MWh per step and MW]
     max_mw             most of it; inf where the case names no limit
     cost_per_mw_year   what one MW costs there, such as for building and connecting it, beside its energy
+    held_mw            that stand there, where it is decided; their load is part of the planned load of the site then
     """
 
     site: int
     load_mwh_per_mw: FloatArray
     max_mw: float
     cost_per_mw_year: float
+    held_mw: float | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class PlacementTerms:
     name: str
     mw: float
     candidates: tuple[CandidateTerms, ...]
+
+    @property
+    def open(self) -> tuple[CandidateTerms, ...]:
+        """The candidates whose MW are to be decided; none where the placement is held."""
+        return tuple(candidate for candidate in self.candidates if candidate.held_mw is None)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import Any
 
 from carbonmatch.accounting import (
     build_ledger,
-    facts_as_served,
     facts_from_case,
     flows_of,
     prove,
@@ -207,14 +206,14 @@ def verified_result(
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
         prove_load(problem, solution)
-        facts = facts_as_served(facts_from_case(case), solution.load_changes)
         served = problem.as_served(solution.load_changes)
+        facts = facts_from_case(case).with_load([site.load_mwh for site in served.sites])
         ledger = build_ledger(served, flows_of(solution), facts)
         prove(served, solution, ledger)
         prove_carbon(served, solution, ledger, facts)
         summary = summarise(served, solution, ledger, facts, optimum.certificate)
         if solution.load_changes is not None:
-            tell_load(summary, problem, solution.load_changes)
+            tell_load(summary, problem, solution.load_changes, solution.shadow_prices.load_value_per_mwh)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         if optimum.whole_numbers is not None:
             summary["certificate"]["integer"] = search_told(optimum.whole_numbers)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from carbonmatch.accounting import asked_load_mwh
 from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
+from carbonmatch.report.overview.compute import compared_tables
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
@@ -37,6 +38,7 @@ def comparison_overview(comparison: Comparison) -> Overview:
             _score_table(group),
             _emission_table(group),
             *_size_tables(group, units),
+            *_compute_tables(group, currency),
         ]
     if missed:
         tables.append(
@@ -251,6 +253,12 @@ def _emission_table(group: Solved) -> OverviewTable:
         for each, summary in group
     )
     return OverviewTable("Scope 2 emissions", columns, rows)
+
+
+def _compute_tables(group: Solved, currency: str) -> Iterator[OverviewTable]:
+    words = {word: _word(word) for each, _ in group for word in each.premiums}
+    compared = [((each.name,), summary, each.premiums) for each, summary in group]
+    return compared_tables([Column("scenario", numeric=False)], compared, currency, words)
 
 
 def _tonnes(value: float | None) -> str:

@@ -9,6 +9,7 @@ from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.compute import compute_tables
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
@@ -33,6 +34,7 @@ def overview(summary: Summary) -> Overview:
             *_eligibility(summary),
             score_table(summary, units),
             scope2_table(summary),
+            *compute_tables(summary, units),
         ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
@@ -46,6 +48,7 @@ def overview(summary: Summary) -> Overview:
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
+        *compute_tables(summary, units),
     ]
     return _page(summary, units, tables)
 
@@ -283,6 +286,7 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
     """Return what every site buys from the grid beside its contracts; and what passes its meter, where that differs."""
     metered = any("metered_export_mwh" in site for site in summary["grid"].values())
+    scored = any("hourly_matched_share" in site for site in summary["grid"].values())
     rows = tuple(
         (
             name,
@@ -292,6 +296,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             units.energy.text(site["retail_supply_mwh"]),
             units.power.text(site["firm_capacity_mw"]),
             *([units.energy.text(site.get("metered_export_mwh", 0.0))] if metered else []),
+            *([share(site.get("hourly_matched_share"))] if scored else []),
         )
         for name, site in summary["grid"].items()
     )
@@ -305,6 +310,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             Column("retail supply", units.energy.unit),
             Column("firm capacity", units.power.unit),
             *([Column("export", units.energy.unit)] if metered else []),
+            *([Column("matched")] if scored else []),
         ),
         rows,
     )

@@ -287,7 +287,7 @@ def _day_caption(change: FloatArray, names: Sequence[str], units: Units) -> str:
 def site_table(summary: Summary) -> OverviewTable:
     """Return planned and served load of every site where it may be changed, with the peaks of both."""
     sites = summary["load"]["sites"]
-    quantity = energy(max(max(site["planned_mwh"], site["served_mwh"]) for site in sites.values()))
+    quantity = energy(max((max(site["planned_mwh"], site["served_mwh"]) for site in sites.values()), default=0.0))
     entries = [
         {**site, "name": name, "change": _over(site["served_mwh"] - asked, asked)}
         for name, site in sites.items()

@@ -13,6 +13,7 @@ from carbonmatch.report.overview import OverviewTable
 from carbonmatch.report.page import cost, evidence, worth
 from carbonmatch.report.page.answer import Answer, answer
 from carbonmatch.report.page.baselines import baseline_table, read_baselines
+from carbonmatch.report.page.compute import Compute, compute_section
 from carbonmatch.report.page.dispatch import Dispatch, dispatches
 from carbonmatch.report.page.duration import duration_figure
 from carbonmatch.report.page.emissions import Emissions, emissions
@@ -83,6 +84,7 @@ class Page:
     cost: Cost | None
     worth: Worth | None
     emissions: Emissions
+    compute: Compute | None
     frameworks: Frameworks | None
     reconciliation: Reconciliation | None
     evidence: Evidence
@@ -97,6 +99,7 @@ class Page:
             ("cost", "Cost", self.cost),
             ("worth", "Price of carbon-free energy", self.worth),
             ("emissions", "Emissions", True),
+            ("compute", "Cost and carbon of compute", self.compute),
             ("frameworks", "Reporting frameworks", self.frameworks),
             ("reconciliation", "Plan and actual", self.reconciliation),
             ("evidence", "Assumptions and proof", True),
@@ -136,6 +139,7 @@ def build_page(
         cost=_cost(summary, units, baseline_table(summary, compared, units), sweep) if is_plan else None,
         worth=_worth(summary, units, tables) if is_plan and summary.get("shadow_prices") else None,
         emissions=emissions(summary, units),
+        compute=compute_section(summary, units, compared),
         frameworks=frameworks(summary, units),
         reconciliation=reconciliation(summary, units),
         evidence=Evidence(

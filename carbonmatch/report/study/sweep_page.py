@@ -13,6 +13,7 @@ from carbonmatch.report.page.evidence import WHAT_IT_IS_NOT
 from carbonmatch.report.page.figure import Figure
 from carbonmatch.report.study import sweep_figures as draw
 from carbonmatch.report.study import tables
+from carbonmatch.report.study.compute import NOTE, bound_figures, states_compute, token_figures
 from carbonmatch.report.study.page import (
     PER_TONNE,
     Answer,
@@ -257,6 +258,16 @@ def _sections(sweep: Sweep) -> Iterator[Section | None]:
     )
     if not sweep.has_budget:
         yield _score_section(sweep)
+    if rows.met and states_compute(rows):
+        yield Section(
+            "compute",
+            "Cost and carbon of compute",
+            NOTE,
+            blocks(
+                _table(sweep, "Per million tokens", token_figures(rows)),
+                _table(sweep, "Of compute cost, and per MW of IT", bound_figures(rows)),
+            ),
+        )
 
 
 def _score_section(sweep: Sweep) -> Section:

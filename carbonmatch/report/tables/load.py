@@ -19,7 +19,10 @@ cost_per_mwh        of what was moved in time, sent, given up or placed
 def load_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return one row per site whose load may be changed, each followed by one per entry; none where there is none."""
     told = summary.get("load") or {}
-    return [row for name, site in (told.get("sites") or {}).items() for row in _rows(name, site, told)]
+    sites = told.get("sites") or {}
+    rows = [row for name, site in sites.items() for row in _rows(name, site, told)]
+    held = [name for placed in (told.get("placements") or {}).values() for name in placed if name not in sites]
+    return rows + [{**row, "site": name} for name in dict.fromkeys(held) for row in _placed(name, told)]
 
 
 def _rows(name: str, site: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -49,6 +52,11 @@ def _entries(name: str, site: Mapping[str, Any], told: Mapping[str, Any]) -> Ite
             "curtailed_mwh": each["curtailed_mwh"],
             "cost": each["cost"],
         }
+    yield from _placed(name, told)
+
+
+def _placed(name: str, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what is placed at a site; where it is held and nothing else may be changed, that is all there is."""
     for placement, candidates in (told.get("placements") or {}).items():
         if (placed := candidates.get(name)) is not None:
             yield {

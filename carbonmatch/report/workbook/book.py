@@ -44,6 +44,11 @@ HEADLINE: Final[tuple[tuple[str, ...], ...]] = (
     ("emissions", "scope2_location_based_t"),
     ("scope2", "ghgp_2015", "market_based_t"),
     ("scope2", "ghgp_revision_draft", "market_based_t"),
+    ("compute", "cost", "net_of_sales_per_million_tokens"),
+    ("compute", "cost", "net_of_sales_share_of_compute_cost"),
+    ("compute", "emissions", "ghgp_revision_draft", "market_based_g_per_million_tokens"),
+    ("compute", "portfolio", "contracted_mw_per_it_mw"),
+    ("compute", "portfolio", "storage_energy_mwh_per_it_mw"),
 )
 """What a reader looks for first."""
 
