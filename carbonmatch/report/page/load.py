@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.report.numbers import Units, energy, energy_text, money, number, share
+from carbonmatch.report.numbers import Units, energy, energy_text, money, number, share, whole
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.overview.load import load_sentences, within
 from carbonmatch.report.page.dispatch import Dispatch
@@ -356,6 +356,8 @@ def placement_table(summary: Summary, units: Units) -> OverviewTable:
             Field.of("placed", "placed_mw", units.power),
             Field.of("its load", "placed_mwh", quantity),
             Field.of("cost of standing there", "cost", amount),
+            Field(Column("one MW more there", f"{summary['currency']}/year"), "next_cost_per_mw_year", whole),
+            Field(Column("more than the least", f"{summary['currency']}/year"), "added_cost_per_mw_year", whole),
         ),
         sorted(rows, key=lambda row: list(summary["load"]["placements"]).index(row["entry"])),
     )

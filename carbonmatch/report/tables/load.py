@@ -8,11 +8,14 @@ from typing import Any, Final
 COLUMNS: Final = (
     *("row", "site", "entry", "latency_group", "window_hours", "planned_mwh", "served_mwh", "placed_mw", "placed_mwh"),
     *("moved_mwh", "sent_mwh", "received_mwh", "curtailed_mwh", "served_load_share", "cost", "cost_per_mwh"),
+    *("next_cost_per_mw_year", "added_cost_per_mw_year"),
 )
 """row                 site, flexible, curtailable or placement
 served_load_share   what an entry moved, sent, gave up or placed, of the served load of its site
 cost                of moving it in time and between sites, of giving it up, of placing it
 cost_per_mwh        of what was moved in time, sent, given up or placed
+next_cost_per_mw_year, added_cost_per_mw_year   what one MW more of a placement would cost there, and by how much
+                    that is more than where it would cost least
 """
 
 
@@ -62,7 +65,7 @@ def _placed(name: str, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {
                 "row": "placement",
                 "entry": placement,
-                "placed_mw": placed["placed_mw"],
+                **{key: placed[key] for key in COLUMNS if key in placed},
                 "placed_mwh": placed["load_mwh"],
                 "cost": placed["cost"],
             }
