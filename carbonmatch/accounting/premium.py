@@ -67,7 +67,7 @@ def _per_mwh(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> float:
 def _same_load(summary: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two runs were asked for the same load: one of them may move it, or give up a part."""
     if summary.get("load_mwh") is None or other.get("load_mwh") is None:
-        return summary.get("load_mwh") == other.get("load_mwh")
+        return bool(summary.get("load_mwh") == other.get("load_mwh"))
     return math.isclose(asked_load_mwh(summary), asked_load_mwh(other), rel_tol=SAME_LOAD)
 
 

@@ -48,7 +48,8 @@ def test_two_runs_are_set_side_by_side(run, case):
     ended = run("compare", "runs/still", "runs/moved", "--baseline", "still", "--out", "beside")
     assert ended.code == 0
     assert "\nLoad\n" in ended.out
-    moved = {row["scenario"]: row for row in json.loads(Path("beside/comparison.json").read_text())["scenarios"]}[
+    record = json.loads(Path("beside/comparison.json").read_text())
+    (moved,) = [row for row in record["scenarios"] if row["scenario"] == "moved"]
         "moved"
     ]
     assert moved["premium_over_still_per_mwh_load"] < 0.0
