@@ -50,8 +50,6 @@ def test_two_runs_are_set_side_by_side(run, case):
     assert "\nLoad\n" in ended.out
     record = json.loads(Path("beside/comparison.json").read_text())
     (moved,) = [row for row in record["scenarios"] if row["scenario"] == "moved"]
-        "moved"
-    ]
     assert moved["premium_over_still_per_mwh_load"] < 0.0
     assert moved["cost_load_shifting"] > 0.0
     assert moved["asked_load_mwh"] == 480.0
