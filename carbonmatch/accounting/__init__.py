@@ -11,6 +11,7 @@ from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.payment import payments
 from carbonmatch.accounting.premium import Premium, emissions_by_the_hour_t, premium_over, why_not_comparable
+from carbonmatch.accounting.profile import SiteProfile, profile_frame, profile_summary, site_profiles
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.resale import bounds_of, foreseen_resale, resale_of
@@ -32,6 +33,7 @@ __all__ = [
     "Metered",
     "OfferWorth",
     "Premium",
+    "SiteProfile",
     "StoredFlows",
     "asked_prices",
     "best_profile",
@@ -50,6 +52,8 @@ __all__ = [
     "payments",
     "premium_over",
     "prices_frame",
+    "profile_frame",
+    "profile_summary",
     "prove",
     "prove_accounts",
     "prove_carbon",
@@ -58,6 +62,7 @@ __all__ = [
     "reconciliation_summary",
     "resale_of",
     "saved_per_mwh",
+    "site_profiles",
     "stored_flows",
     "summarise",
     "summarise_metered",
