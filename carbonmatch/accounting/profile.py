@@ -106,7 +106,7 @@ def _part_mw(load: SiteLoad, name: str | None) -> FloatArray:
 
 
 def _summed(parts: Iterable[Changeable], like: FloatArray) -> FloatArray:
-    return np.sum([np.zeros_like(like), *(part.mw for part in parts)], axis=0)
+    return np.asarray(np.sum([np.zeros_like(like), *(part.mw for part in parts)], axis=0), dtype=float)
 
 
 # --- by hour ----------------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def load_page(loads: Loads) -> Page:
         evidence=Evidence(
             sentences=("Load is the mean over each step, at the meter of the site. Nothing was solved.",),
             tables=(
-                assumption_table(loads.provenance),
+                assumption_table({"assumptions": _assumptions(loads)}),
                 input_table(loads.provenance),
                 version_table(loads.provenance),
             ),
@@ -70,6 +70,13 @@ def load_page(loads: Loads) -> Page:
         ),
         made_from="the load of a case. The same case gives the same page",
     )
+
+
+def _assumptions(loads: Loads) -> list[Mapping[str, Any]]:
+    """Return the values of the case that its load follows from."""
+    sites = tuple(f"sites.{name}." for name in loads.summary["sites"])
+    known = [entry for entry in loads.provenance["assumptions"] if entry["key"].startswith(("time.", *sites))]
+    return [entry for entry in known if ".grid." not in entry["key"]]
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------

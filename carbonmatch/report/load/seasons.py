@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.report.load.stack import Layer, stack_panel
+from carbonmatch.report.load.stack import Layer, keys_of, stack_panel
 from carbonmatch.report.numbers import Quantity
 from carbonmatch.report.page.figure import Figure, Scale, Tick
 from carbonmatch.report.page.wall_clock import WEEKDAYS, WallClock
@@ -69,7 +69,7 @@ def week_figure(week: TypicalWeek, layers: Sequence[Layer], scale: Scale, mw: Qu
         name=name,
         title=f"Typical week, {week.over}",
         caption=caption,
-        legend=(),
+        legend=keys_of(layers),
         panels=(stack_panel(layers, week.means, scale, 13.0),),
         ticks=tuple(Tick(100.0 * (d + 0.5) / 7, WEEKDAYS[d]) for d in range(7)),
         readouts=tuple(_readout(week, layers, mw, place, per_day) for place in range(len(total))),
