@@ -7,6 +7,9 @@ from typing import Final
 TARIFF_COMPONENTS: Final = ("grid_adders", "demand_charges", "coincident_peak", "subscribed_capacity", "grid_fixed")
 """Cost components of a tariff; a case has those that one of its sites is billed for."""
 
+LOAD_COMPONENTS: Final = ("load_shifting", "load_moves", "load_curtailment", "load_placement")
+"""Cost components of load that may be changed; a case has those that it names a part of the load for."""
+
 SALES_COMPONENTS: Final = ("surplus_sales", "export_sales")
 """Cost components that are negative where something is earned; all others are gross cost."""
 
@@ -18,12 +21,13 @@ COST_COMPONENTS: Final = (
     "storage_degradation",
     "grid_energy",
     "firm_capacity",
+    *LOAD_COMPONENTS,
     *TARIFF_COMPONENTS,
     "carbon_price",
     *SALES_COMPONENTS,
 )
 """All together are the objective.
 
-`storage_degradation`, `carbon_price`, the components of a tariff and `export_sales` are there only where the case gives
-them.
+`storage_degradation`, `carbon_price`, `export_sales`, the components of changed load and those of a tariff are there
+only where the case gives them.
 """

@@ -130,6 +130,24 @@ class TimeGrid:
         fractions.flags.writeable = False
         return fractions
 
+    def windows_of_step(self, hours: float) -> IntArray:
+        """Return the number of the window of each step, from 0: windows tile local days, or are whole days.
+
+        hours   a part of 24 that divides it, or whole days. A window that a clock change falls in is an hour longer or
+                shorter than the others; the last one of the horizon may be cut off.
+        """
+        local = self.local_index
+        day = (local.tz_localize(None).normalize() - local[0].tz_localize(None).normalize()).days.to_numpy(np.int64)
+        if hours >= 24.0:
+            numbers = day // round(hours / 24.0)
+        else:
+            of_day = local.hour.to_numpy(np.int64) * 60 + local.minute.to_numpy(np.int64)
+            numbers = day * round(24.0 / hours) + of_day // round(60.0 * hours)
+        _, counted = np.unique(numbers, return_inverse=True)
+        windows: IntArray = counted.astype(np.int64)
+        windows.flags.writeable = False
+        return windows
+
     def between(self, start: str | date, end: str | date) -> npt.NDArray[np.bool_]:
         """Tell which steps begin in a stretch of local wall time, end exclusive.
 

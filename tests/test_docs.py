@@ -13,8 +13,10 @@ from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.eligibility import Eligible
+from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
 from carbonmatch.case.library import LibraryEntry
+from carbonmatch.case.load import LOAD_BLOCKS
 from carbonmatch.case.neighbour import Neighbour
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
@@ -38,6 +40,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Zone,
     StandardSupply,
     Site,
+    *LOAD_BLOCKS,
     Grid,
     *STRUCTURES.values(),
     DemandCharge,
@@ -65,6 +68,11 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Neighbour,
     SeriesReference,
     UtilityRate,
+    Flexible,
+    Curtailable,
+    LatencyGroup,
+    Placement,
+    Candidate,
     WeatherYear,
     Outage,
     StressTest,

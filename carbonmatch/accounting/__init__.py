@@ -7,6 +7,7 @@ from carbonmatch.accounting.clean_price import clean_prices, prices_frame
 from carbonmatch.accounting.facts import facts_from_case
 from carbonmatch.accounting.ledger import build_ledger, flows_of
 from carbonmatch.accounting.limits import Limit, limits_of, target_parts
+from carbonmatch.accounting.load import load_summary, prove_load
 from carbonmatch.accounting.metered import StoredFlows, stored_flows, summarise_metered
 from carbonmatch.accounting.meters import Metered, read_meters
 from carbonmatch.accounting.payment import payments
@@ -46,6 +47,7 @@ __all__ = [
     "foreseen_resale",
     "limits_of",
     "limits_reached",
+    "load_summary",
     "model_score",
     "net_worth_per_mw",
     "offer_worth",
@@ -57,6 +59,7 @@ __all__ = [
     "prove",
     "prove_accounts",
     "prove_carbon",
+    "prove_load",
     "read_meters",
     "reconciliation_frame",
     "reconciliation_summary",

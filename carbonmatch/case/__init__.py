@@ -18,6 +18,7 @@ from carbonmatch.case.contracts import (
     VirtualContract,
     YearlyCertificatesContract,
 )
+from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.price import EnergyPrice
 from carbonmatch.case.provenance import Override, Provenance
@@ -45,18 +46,23 @@ from carbonmatch.case.zone import Zone
 
 __all__ = [
     "BaseloadContract",
+    "Candidate",
     "Case",
     "CleanFirmContract",
     "Contract",
+    "Curtailable",
     "Curtailment",
     "DeliveredContract",
     "EnergyPrice",
+    "Flexible",
     "FloatingPrice",
     "Grid",
     "HourlyCertificatesContract",
+    "LatencyGroup",
     "Override",
     "PayAsConsumedContract",
     "PayAsProducedContract",
+    "Placement",
     "Provenance",
     "Purpose",
     "RetailSupplyContract",

@@ -15,6 +15,7 @@ from carbonmatch.case.assumptions import assumptions_of
 from carbonmatch.case.block import Reading
 from carbonmatch.case.document import Document, read_document
 from carbonmatch.case.library import fill_from_library
+from carbonmatch.case.load import fill_fleets_from_library
 from carbonmatch.case.messages import Placed, in_reading_order, translate
 from carbonmatch.case.overrides import apply_scenario, apply_settings, apply_weather_year
 from carbonmatch.case.provenance import Provenance
@@ -265,6 +266,7 @@ def _check(
         InputError: holds every fault that was found, in reading order.
     """
     fill_from_library(document, priced=purpose not in ("match", "load"))
+    fill_fleets_from_library(document)
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]
     try:

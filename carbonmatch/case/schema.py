@@ -16,9 +16,9 @@ from pydantic import (
 
 from carbonmatch.case.block import (
     ABSENT,
-    SLUG,
     Block,
     Finding,
+    Name,
     Reading,
     needed_to_solve,
     refuse,
@@ -35,6 +35,7 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
+from carbonmatch.case.flexibility import LatencyGroup, Placement
 from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
@@ -50,21 +51,10 @@ from carbonmatch.timegrid import FloatArray, TimeGrid
 from carbonmatch.wording import listed, nearest
 
 
-def _slug(value: str) -> str:
-    if not SLUG.fullmatch(value):
-        refuse(
-            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
-        )
-    return value
-
-
 def _currency(value: str) -> str:
     if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
         refuse(f"is {say_value(value)}; a currency has three capital letters, such as EUR")
     return value
-
-
-Name = Annotated[str, AfterValidator(_slug)]
 
 
 class Case(Block):
@@ -78,6 +68,8 @@ class Case(Block):
     sites: dict[Name, Site]
     contracts: dict[Name, AnyContract] = Field(default_factory=dict)
     storage: dict[Name, Storage] = Field(default_factory=dict)
+    latency_groups: dict[Name, LatencyGroup] = Field(default_factory=dict)
+    placements: dict[Name, Placement] = Field(default_factory=dict)
     surplus: Surplus = Surplus.model_construct(price=None, max_share=None)
     target: Annotated[Target | None, needed_to_solve("a block of keys")] = ABSENT
     certificates: Certificates | None = None
@@ -90,7 +82,14 @@ class Case(Block):
 
     def model_post_init(self, _context: object) -> None:
         """Tell the entries their names."""
-        for entries in (self.zones, self.sites, self.contracts, self.storage):
+        for entries in (
+            self.zones,
+            self.sites,
+            self.contracts,
+            self.storage,
+            self.latency_groups,
+            self.placements,
+        ):
             for name, entry in entries.items():
                 entry.named(name)
 

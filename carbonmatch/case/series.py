@@ -221,6 +221,7 @@ MeteredPower = Annotated[
     ),
 ]
 
+PowerPerMw = Annotated[FloatArray, SeriesRule("a load of one MW", "MW", low=0)]
 OfferedPower = Annotated[FloatArray, SeriesRule("a power on offer", "MW", low=0)]
 Price = Annotated[FloatArray, SeriesRule("a price")]
 Intensity = Annotated[FloatArray, SeriesRule("a carbon intensity", "g/kWh", low=0)]

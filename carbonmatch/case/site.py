@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     ABSENT,
-    Block,
     Entry,
     Finding,
-    NonNegative,
-    Reading,
     demanded,
     needed_to_solve,
     refuse,
     say,
-    say_value,
 )
+from carbonmatch.case.flexibility import Curtailable, Flexible
 from carbonmatch.case.grid import Grid
-from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
+from carbonmatch.case.load import Load
+from carbonmatch.case.series import Intensity, MeteredPower
 from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.load import SiteLoad
 from carbonmatch.timegrid import FloatArray, say_stamp
-
-
-class FlatLoad(Block):
-    """The same load in every step [MW]."""
-
-    flat_mw: NonNegative
-
-
-def _read_load(value: Any, info: ValidationInfo) -> SiteLoad:
-    """Resolve `{flat_mw}` or `{file, column}` to MW per step."""
-    if isinstance(value, Mapping):
-        if "flat_mw" in value and "file" in value:
-            refuse("gives both flat_mw and file; a load is one of {flat_mw: 100} or {file: ..., column: ...}")
-        if "flat_mw" in value or not SeriesReference.model_fields.keys() & value.keys():
-            return SiteLoad(LOAD.resolve(FlatLoad.model_validate(value, context=info.context).flat_mw, info))
-    elif not is_array(value, Reading.of(info)):
-        refuse(f"is {say_value(value)}; a load is {{flat_mw: 100}} or {{file: ..., column: ...}}, in MW")
-    return SiteLoad(LOAD.resolve(value, info))
-
-
-Load = Annotated[SiteLoad, PlainValidator(_read_load)]
 
 
 def above_connection(
@@ -71,12 +46,15 @@ def above_connection(
 class Site(Entry):
     """A factory or data centre in one zone.
 
-    load                             load in every step [MW]; may be left out where it is metered and only matched
+    load                             load in every step [MW], given or built; may be left out where it is metered and
+                                     only matched
     grid                             may be left out where the case is only matched
     data_tier                        how the load is known; by its shape unless given
     forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
+    flexible                         parts of the load that may be moved in time or to other sites
+    curtailable                      parts of the load that may be given up
     """
 
     zone: ZoneName
@@ -86,6 +64,8 @@ class Site(Entry):
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
+    flexible: dict[str, Flexible] = Field(default_factory=dict)
+    curtailable: dict[str, Curtailable] = Field(default_factory=dict)
 
     @property
     def load_mw(self) -> FloatArray:

@@ -19,7 +19,7 @@ from carbonmatch.formulation.operation import build_window, hold_operation, read
 from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model
 from carbonmatch.formulation.supply import overloaded_connections
-from carbonmatch.formulation.target import target_groups, target_sides
+from carbonmatch.formulation.target import target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import YearsOptimum, build_years
 
@@ -55,7 +55,6 @@ __all__ = [
     "score_weights",
     "share_for_budget",
     "share_reached",
-    "target_groups",
     "target_sides",
     "target_terms",
     "upkeep",

@@ -13,6 +13,7 @@ from carbonmatch.formulation.contract import add_contract
 from carbonmatch.formulation.hybrid import Plant, add_pairing
 from carbonmatch.formulation.matching import ZoneFlows, add_ledgers, ledgers_coincide
 from carbonmatch.formulation.meter import BehindMeter
+from carbonmatch.formulation.site_load import add_moves, add_placements, add_site_load, load_costs
 from carbonmatch.formulation.storage import add_storage
 from carbonmatch.formulation.supply import add_grid_supply, check_connections
 from carbonmatch.formulation.target import add_surplus_limit, add_target
@@ -78,10 +79,14 @@ def add_parts(model: pyo.Block, problem: Problem, *, split_ledgers: bool = False
             add_pairing(model.storage[storage.name], storage.pairing, pools, plant, time)
     add_variants(model, problem)
     model.site = pyo.Block([site.name for site in problem.sites])
-    for site, meter in zip(problem.sites, behind, strict=True):
-        supply = add_grid_supply(model.site[site.name], site, time, meter)
+    add_placements(model, problem)
+    for number, (site, meter) in enumerate(zip(problem.sites, behind, strict=True)):
+        load = add_site_load(model, problem, number)
+        supply = add_grid_supply(model.site[site.name], site, time, meter, load)
+        flows[site.zone].load.append(load)
         flows[site.zone].retail_supply.append(supply.retail)
         flows[site.zone].metered_import.append(supply.metered_import)
+    add_moves(model, problem)
     model.zone = pyo.Block([zone.name for zone in problem.zones])
     for number, zone in enumerate(problem.zones):
         merged = not split_ledgers and ledgers_coincide(problem, number)
@@ -113,10 +118,12 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
 
     total_cost = contracts + existing_contracts + storage_capacity + storage_operation + grid_energy + firm_capacity
                  + grid_adders + demand_charges + coincident_peak + subscribed_capacity + grid_fixed
+                 + load_shifting + load_moves + load_curtailment + load_placement
                  + storage_degradation + carbon_price + surplus_sales + export_sales
                  [currency over the horizon]; sales are negative
 
     the second line is of tariffs, see `add_tariff`; each part of it where a site is billed for it
+    the third line is of load that may be changed, see `add_site_load`; each part of it where the case has such load
     carbon_price = carbon_price_per_t * sum_z carbon_t[z]                   where the case gives a price
     """
     existing = {contract.name for contract in problem.contracts if contract.existing}
@@ -131,6 +138,7 @@ def add_costs(model: pyo.Block, problem: Problem) -> None:
     }
     if any(storage.degradation_cost_per_mwh for storage in problem.storage):
         parts["storage_degradation"] = [block.degradation_cost for block in model.storage.values()]
+    parts.update(load_costs(model, problem))
     for component in tariff_components(problem):
         parts[component] = [block.bill[component] for block in model.site.values() if component in block.bill]
     if any(

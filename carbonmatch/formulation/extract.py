@@ -11,6 +11,7 @@ import pyomo.core as pyo
 
 from carbonmatch.formulation.hybrid import pairing_prices
 from carbonmatch.formulation.matching import score_weights
+from carbonmatch.formulation.site_load import load_changes
 from carbonmatch.formulation.tariff import subscribed_mw
 from carbonmatch.formulation.terms import Flow
 from carbonmatch.records import FloatArray, Optimum, Problem, ShadowPrices, Solution
@@ -45,7 +46,9 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         site.firm_capacity_mw.value if hasattr(site, "firm_capacity_mw") else most / problem.time.hours_per_step
         for site, most in zip(sites, retail.max(axis=1), strict=True)
     ]
-    imported, exported = metered_flows(model, problem)
+    changes = load_changes(model, problem)
+    served = problem.as_served(changes)
+    imported, exported = metered_flows(model, served)
     unmatched, excess = matching_flows(model, problem)
     weights = np.stack([score_weights(z, grid_credit=problem.target.grid_credit) for z in problem.zones])
 
@@ -74,7 +77,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         storage_cost={name: sum(_storage_cost(block).values()) for name, block in model.storage.items()},
         storage_cost_parts={name: _storage_cost(block) for name, block in model.storage.items()},
         objective=float(pyo.value(model.total_cost)),
-        model_score=1.0 - float((weights * unmatched).sum()) / problem.total_load_mwh,
+        model_score=1.0 - float((weights * unmatched).sum()) / served.total_load_mwh,
         shadow_prices=shadow_prices(model, problem, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
         unused_mwh=_unused(model, problem),
@@ -82,6 +85,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         subscribed_mw=subscribed_mw(model, problem),
         metered_import_mwh=imported,
         metered_export_mwh=exported,
+        load_changes=changes,
     )
 
 

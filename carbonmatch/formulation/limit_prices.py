@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from carbonmatch.formulation.target import target_groups, target_periods
-from carbonmatch.records import FloatArray, LimitPrices, Problem, StorageTerms
+from carbonmatch.records import FloatArray, LimitPrices, Problem, StorageTerms, target_groups, target_periods
 
 RowNumbers = dict[tuple[str, Any], dict[Any, int]]
 """{(name of the rows, whose they are): {index: number of the row}}. Whose they are is the name of a contract, storage,

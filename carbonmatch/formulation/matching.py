@@ -22,6 +22,7 @@ class ZoneFlows:
     contracts: list[ContractFlows] = field(default_factory=list)
     pools: list[PoolFlows] = field(default_factory=list)
     retail_supply: list[Flow] = field(default_factory=list)
+    load: list[Flow] = field(default_factory=list)
     metered_import: list[Flow] = field(default_factory=list)
 
 
@@ -79,7 +80,8 @@ def add_energy_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, time
     ]
     stored = delivered_by_storage(flows, time)
     metered = [flow for flow in flows.metered_import if not is_constant(flow)]
-    load = np.sum([flow for flow in flows.metered_import if is_constant(flow)], axis=0) if metered else zone.load_mwh
+    given = [np.array(flow, dtype=float) for flow in flows.metered_import if is_constant(flow)]
+    load = np.sum(given, axis=0) if metered else zone.load_mwh
     used, sold = np.broadcast_to(load, time.steps).tolist(), block.sold_mwh
 
     def energy_balance(_: pyo.Block, t: int) -> pyo.Expression:
@@ -94,19 +96,26 @@ def add_attribute_balance(block: pyo.Block, zone: ZoneTerms, flows: ZoneFlows, t
     """Match the load of an hour with the claims of the same hour.
 
     sum_c claimable[c,t] + sum_b (discharge[b,t] - charge[b,t]) - excess[t] + unmatched[t] = load[t]
-    0 <= unmatched[t] <= load[t]                         [MWh per step]
+    0 <= unmatched[t] <= load[t]                         [MWh per step], a row where the load is a decision
 
     c: eligible contracts, physical or virtual; b: clean pools only, delivered or settled at spot.
     matched[t] = load[t] - unmatched[t]
     """
-    load = zone.load_mwh.tolist()
-    block.unmatched_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, load[t]))
+    given = np.sum([np.array(flow, dtype=float) for flow in flows.load if is_constant(flow)], axis=0)
+    load, decided = np.broadcast_to(given, time.steps).tolist(), [flow for flow in flows.load if not is_constant(flow)]
+    block.unmatched_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, None if decided else load[t]))
     block.excess_mwh = pyo.Var(range(time.steps), bounds=(0.0, None))
     net = net_contracted(flows, time)
     unmatched, excess = block.unmatched_mwh, block.excess_mwh
-    block.attribute_balance = pyo.Constraint(
-        range(time.steps), rule=lambda _, t: net[t] - excess[t] + unmatched[t] == load[t]
-    )
+
+    def attribute_balance(_: pyo.Block, t: int) -> pyo.Expression:
+        return net[t] - excess[t] + unmatched[t] - sum(flow[t] for flow in decided) == load[t]
+
+    block.attribute_balance = pyo.Constraint(range(time.steps), rule=attribute_balance)
+    if decided:
+        block.unmatched_limit = pyo.Constraint(
+            range(time.steps), rule=lambda _, t: unmatched[t] - sum(flow[t] for flow in decided) <= load[t]
+        )
 
 
 def unmatched_variables(block: pyo.Block, flows: ZoneFlows, step: int) -> list[Any]:

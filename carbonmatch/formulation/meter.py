@@ -25,7 +25,7 @@ class BehindMeter:
         return bool(self.contracts or self.pools)
 
 
-def add_meter(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: BehindMeter) -> Flow:
+def add_meter(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: BehindMeter, load: Flow) -> Flow:
     """Add what passes the meter of a site in both directions; return its metered import.
 
     metered_import[t], metered_export[t] >= 0            [MWh per step]
@@ -39,14 +39,13 @@ def add_meter(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: Behind
     if limit == 0.0:
         for variable in block.metered_export_mwh.values():
             variable.fix(0.0)
-    add_meter_balance(block, site, time, behind)
+    add_meter_balance(block, time, behind, load)
     add_export_source(block, time, behind)
-    add_connection_limit(block, site, time)
     block.export_sales = pyo.Expression(expr=export_sales(block, site))
     return list(block.metered_import_mwh.values())
 
 
-def add_meter_balance(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: BehindMeter) -> None:
+def add_meter_balance(block: pyo.Block, time: TimeTerms, behind: BehindMeter, load: Flow) -> None:
     """Let the meter see the load, less what is generated and discharged behind it, plus what is charged there.
 
     metered_import[t] - metered_export[t] + sum_c generation[c,t] + sum_b (discharge[b,t] - charge[b,t]) = load[t]
@@ -54,7 +53,7 @@ def add_meter_balance(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind
     c, b: behind the meter; every pool of a storage, clean and grey              [MWh per step]
     """
     generation = [contract.generation for contract in behind.contracts]
-    imported, exported, load = block.metered_import_mwh, block.metered_export_mwh, site.load_mwh.tolist()
+    imported, exported = block.metered_import_mwh, block.metered_export_mwh
 
     def meter_balance(_: pyo.Block, t: int) -> pyo.Expression:
         stored = sum(pool.discharge[t] - pool.charge[t] for pool in behind.pools)
@@ -82,17 +81,17 @@ def add_export_source(block: pyo.Block, time: TimeTerms, behind: BehindMeter) ->
     block.export_source = pyo.Constraint(free, rule=export_source)
 
 
-def add_connection_limit(block: pyo.Block, site: SiteTerms, time: TimeTerms) -> None:
+def add_connection_limit(block: pyo.Block, site: SiteTerms, time: TimeTerms, metered_import: Flow) -> None:
     """Keep the metered import within the limit of the connection.
 
     metered_import[t] <= connection_mw * h               [MWh per step], where the connection has a limit
     """
     if math.isfinite(site.connection_mw):
-        most, imported = site.connection_mw * time.hours_per_step, block.metered_import_mwh
-        block.connection_limit = pyo.Constraint(range(time.steps), rule=lambda _, t: imported[t] <= most)
+        most = site.connection_mw * time.hours_per_step
+        block.connection_limit = pyo.Constraint(range(time.steps), rule=lambda _, t: metered_import[t] <= most)
 
 
-def add_retail_limits(block: pyo.Block, time: TimeTerms, behind: BehindMeter) -> None:
+def add_retail_limits(block: pyo.Block, time: TimeTerms, behind: BehindMeter, metered_import: Flow) -> None:
     """Buy at retail no more than passes the meter, and charge nothing of it as clean.
 
     retail_supply[t] <= metered_import[t]                                                [MWh per step]
@@ -102,7 +101,7 @@ def add_retail_limits(block: pyo.Block, time: TimeTerms, behind: BehindMeter) ->
     written where a storage stands behind the meter, says clean_charge <= generation + sleeved: what is charged as clean
     was generated on site, or delivered by a contract, in the same step. Retail energy goes into the grey pool.
     """
-    retail, imported, steps = block.retail_supply_mwh, block.metered_import_mwh, range(time.steps)
+    retail, imported, steps = block.retail_supply_mwh, metered_import, range(time.steps)
     block.retail_limit = pyo.Constraint(steps, rule=lambda _, t: retail[t] - imported[t] <= 0.0)
     clean = [pool for pool in behind.pools if pool.terms.clean]
     if not clean:

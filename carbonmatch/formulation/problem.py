@@ -11,6 +11,14 @@ from carbonmatch.case import Case, Site, Storage, Zone, demanded
 from carbonmatch.errors import InputError
 from carbonmatch.formulation.eligibility import as_it_counts
 from carbonmatch.formulation.hybrid import check_partners
+from carbonmatch.formulation.load_terms import (
+    check_carbon_of_load,
+    curtailable_terms,
+    flexible_terms,
+    latency_group_terms,
+    most_load_mw,
+    placement_terms,
+)
 from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.formulation.tariff_terms import tariff_of
 from carbonmatch.records import (
@@ -36,7 +44,8 @@ def problem_from_case(case: Case) -> Problem:
 
     Raises:
         InputError: the case leaves out what a case may that is only matched, every such key is told; or it names
-            several weather years, and none was chosen; or a storage stands beside a plant that does not count.
+            several weather years, and none was chosen; or a storage stands beside a plant that does not count; or
+            emissions of a load that is a decision cannot be counted.
     """
     if faults := (*case.missing_to_solve, *case.several_years):
         raise InputError(faults)
@@ -59,7 +68,7 @@ def problem_from_case(case: Case) -> Problem:
                         number[contract.load_zone],
                         case.zones,
                         case.grid,
-                        float(terms[contract.load_zone].load_mwh.max()) / hours,
+                        most_load_mw(case, contract.load_zone),
                     ),
                     contract,
                     case,
@@ -70,8 +79,11 @@ def problem_from_case(case: Case) -> Problem:
         ),
         storage=tuple(storage_terms(case, storage, number[storage.zone]) for storage in case.storage.values()),
         target=target_terms(case),
+        latency_groups=latency_group_terms(case),
+        placements=placement_terms(case),
     )
     check_partners(problem)
+    check_carbon_of_load(problem)
     return problem
 
 
@@ -122,6 +134,8 @@ def site_terms(case: Case, site: Site, zone_number: int) -> SiteTerms:
         firm_capacity_charge_per_mw_year=grid.firm_capacity_charge_per_mw_year,
         connection_mw=math.inf if grid.connection_mw is None else grid.connection_mw,
         tariff=tariff_of(grid, spot_price, case.grid),
+        flexible=flexible_terms(case, site),
+        curtailable=curtailable_terms(case, site),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.build import add_costs, build_parts
 from carbonmatch.formulation.carbon import add_carbon_cap
 from carbonmatch.formulation.matching import ZoneFlows
@@ -24,7 +25,12 @@ def build_reach_model(
 
     The target may ask for anything, 1 included. Under `matching: none` there is no row and any share is reached: give
     the problem another target first where a score is wanted, such as the best one for a budget.
+
+    Raises:
+        InputError: the load that the target counts is a decision itself, so that a share of it is no linear row.
     """
+    if faults := load_that_varies(problem):
+        raise InputError(faults)
     with PauseGC():
         model, flows = build_parts(problem, split_ledgers=split_ledgers)
         add_share(model, problem)
@@ -33,6 +39,22 @@ def build_reach_model(
         add_carbon_cap(model, problem, flows)
         add_costs(model, problem)
         return model
+
+
+def load_that_varies(problem: Problem) -> list[Fault]:
+    """Return what changes the load that the target counts, so that its best share is not looked for."""
+    if problem.keeps_target_load:
+        return []
+    what = (
+        "changes the load that the target is a share of, and the best share of such a load is not looked for; take it "
+        "out, or hold it, to find the best share in reach or for a budget"
+    )
+    keys = [
+        *(f"sites.{site.name}.curtailable" for site in problem.sites if site.curtailable),
+        *(f"placements.{placement.name}" for placement in problem.placements),
+        *(f"latency_groups.{group.name}" for group in problem.latency_groups),
+    ]
+    return [Fault(key, what) for key in keys] or [Fault("sites", f"have flexible load, which {what}")]
 
 
 def add_share(model: pyo.ConcreteModel, problem: Problem) -> None:

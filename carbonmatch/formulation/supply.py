@@ -9,9 +9,9 @@ import pyomo.core as pyo
 
 from carbonmatch.case import above_connection
 from carbonmatch.errors import InfeasibleError
-from carbonmatch.formulation.meter import BehindMeter, add_meter, add_retail_limits
+from carbonmatch.formulation.meter import BehindMeter, add_connection_limit, add_meter, add_retail_limits
 from carbonmatch.formulation.tariff import add_tariff
-from carbonmatch.formulation.terms import Flow, linear_sum, size_variable
+from carbonmatch.formulation.terms import Flow, is_constant, linear_sum, size_variable
 from carbonmatch.records import Problem, SiteTerms, TimeTerms
 
 
@@ -32,11 +32,11 @@ def check_connections(problem: Problem) -> None:
 def overloaded_connections(problem: Problem) -> dict[str, str]:
     """Return, by site, what is to be said of a connection that does not carry its load.
 
-    A site with something behind its meter has a row for it instead, `connection_limit`.
+    A site whose metered import is a decision has a row for it instead, `connection_limit`.
     """
     time, found = problem.time, {}
     for s, site in enumerate(problem.sites):
-        if problem.behind_meter(s):
+        if problem.import_varies(s):
             continue
         above = above_connection(site.load_mwh, site.connection_mw, time.hours_per_step, time.starts, time.timezone)
         if above is not None:
@@ -52,11 +52,12 @@ class GridSupply:
     metered_import: Flow
 
 
-def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: BehindMeter) -> GridSupply:
+def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: BehindMeter, load: Flow) -> GridSupply:
     """Add what a site buys at retail, what passes its meter, and what both cost; return the two flows.
 
     0 <= retail_supply[t] <= load[t]                     [MWh per step]
     metered_import[t] = load[t] <= connection_mw * h     where nothing stands behind the meter; else see `add_meter`
+    retail_supply[t] <= metered_import[t]                rows where that is a decision
     energy_cost = sum_t retail_price[t] * retail_supply[t]
     firm_capacity_cost = charge * year_fraction * firm_capacity_mw
 
@@ -64,11 +65,11 @@ def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: 
     off site lowers the metered import, so that the limit of the connection leaves nothing to choose where nothing
     stands behind the meter: see `check_connections`.
     """
-    load = site.load_mwh.tolist()
-    block.retail_supply_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, None if behind else load[t]))
+    given = not behind and is_constant(load)
+    block.retail_supply_mwh = pyo.Var(range(time.steps), bounds=lambda _, t: (0.0, load[t] if given else None))
     retail = list(block.retail_supply_mwh.values())
     for variable, limit in zip(retail, load, strict=True):
-        if limit == 0.0 and not behind:
+        if given and limit == 0.0:
             variable.fix(0.0)
     if site.firm_capacity_charge_per_mw_year > 0.0:
         add_firm_capacity(block, site, time)
@@ -76,8 +77,10 @@ def add_grid_supply(block: pyo.Block, site: SiteTerms, time: TimeTerms, behind: 
     block.firm_capacity_cost = pyo.Expression(expr=firm_capacity_cost(block, site, time))
     metered_import: Flow = load
     if behind:
-        metered_import = add_meter(block, site, time, behind)
-        add_retail_limits(block, time, behind)
+        metered_import = add_meter(block, site, time, behind, load)
+    if not given:
+        add_connection_limit(block, site, time, metered_import)
+        add_retail_limits(block, time, behind, metered_import)
     add_tariff(block, site, time, metered_import)
     return GridSupply(retail, metered_import)
 

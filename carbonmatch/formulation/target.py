@@ -12,7 +12,7 @@ from carbonmatch.errors import InfeasibleError
 from carbonmatch.formulation.carbon import carbon_floor
 from carbonmatch.formulation.matching import ZoneFlows, net_contracted, score_weights, unmatched_variables
 from carbonmatch.formulation.terms import Flow, linear_sum
-from carbonmatch.records import Problem
+from carbonmatch.records import Problem, target_groups, target_periods
 
 Share = Any
 """A share of load, 0..1: a number, or an expression where it is to be found."""
@@ -36,34 +36,25 @@ def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows
             pass
 
 
-def target_groups(problem: Problem) -> list[list[int]]:
-    """Return the numbers of the zones that meet the target together: each by itself, or all."""
-    zones = list(range(len(problem.zones)))
-    return [[z] for z in zones] if problem.target.per_zone else [zones]
+def load_of(model: pyo.Block, problem: Problem, group: list[int], steps: list[int]) -> Any:
+    """Return the load of a group of zones in some steps [MWh]: a number, unless what is decided can change it."""
+    if problem.keeps_load(group, steps):
+        return sum(float(problem.zones[z].load_mwh[steps].sum()) for z in group)
+    sites = [s for s, site in enumerate(problem.sites) if site.zone in group]
+    given = sum(float(problem.sites[s].load_mwh[steps].sum()) for s in sites if not problem.load_varies(s))
+    decided = [model.site[problem.sites[s].name].load_mwh for s in sites if problem.load_varies(s)]
+    return given + pyo.quicksum(load[t] for load in decided for t in steps)
 
 
-def target_periods(problem: Problem) -> list[list[int]]:
-    """Return the steps over which the target counts: those of every local month, or of the whole horizon."""
-    months = problem.time.month_of_step
-    if problem.target.matching != "monthly":
-        return [list(range(problem.time.steps))]
-    return [np.flatnonzero(months == month).tolist() for month in range(int(months.max()) + 1)]
-
-
-def load_of(problem: Problem, group: list[int], steps: list[int]) -> float:
-    """Return the load of a group of zones in some steps [MWh]."""
-    return sum(float(problem.zones[z].load_mwh[steps].sum()) for z in group)
-
-
-def unmatched_limit(problem: Problem, group: list[int], share: Share) -> Share:
+def unmatched_limit(model: pyo.Block, problem: Problem, group: list[int], share: Share) -> Share:
     """Return the weighted load that an hourly target of a share lets a group of zones leave unmatched [MWh]."""
     (steps,) = target_periods(problem)
-    return (1.0 - share) * load_of(problem, group, steps)
+    return (1.0 - share) * load_of(model, problem, group, steps)
 
 
-def least_volume(problem: Problem, group: list[int], steps: list[int], share: Share) -> Share:
+def least_volume(model: pyo.Block, problem: Problem, group: list[int], steps: list[int], share: Share) -> Share:
     """Return what a volume target of a share wants contracted by a group of zones in the steps of a period [MWh]."""
-    return share * load_of(problem, group, steps)
+    return share * load_of(model, problem, group, steps)
 
 
 def weighted_unmatched(model: pyo.Block, problem: Problem, group: int) -> pyo.Expression:
@@ -106,20 +97,22 @@ def target_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.C
 
 def _share_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
     target, groups, periods = problem.target, target_groups(problem), target_periods(problem)
+    if not problem.keeps_target_load:
+        return None
     hourly, volume = getattr(model, "hourly_target", None), getattr(model, "volume_target", None)
     surplus = getattr(model, "surplus_limit", None)
     sides: list[tuple[pyo.Constraint, float]] = []
     if hourly is not None and target.matching == "hourly" and 0.0 < target.cfe < 1.0:
-        sides = [(row, unmatched_limit(problem, groups[group], target.cfe)) for group, row in hourly.items()]
+        sides = [(row, unmatched_limit(model, problem, groups[group], target.cfe)) for group, row in hourly.items()]
     elif volume is not None and target.matching in {"annual", "monthly"}:
         sides = [
-            (row, least_volume(problem, groups[group], periods[period], target.cfe))
+            (row, least_volume(model, problem, groups[group], periods[period], target.cfe))
             for (group, period), row in volume.items()
         ]
     wanted_rows = 0 if target.matching == "none" else len(groups) * len(periods)
     if len(sides) != wanted_rows or (surplus is not None) != (0.0 < target.max_surplus_share < math.inf):
         return None
-    return sides if surplus is None else [*sides, (surplus, surplus_limit_mwh(problem))]
+    return sides if surplus is None else [*sides, (surplus, surplus_limit_mwh(model, problem))]
 
 
 def _cap_sides(model: pyo.ConcreteModel, problem: Problem) -> list[tuple[pyo.Constraint, float]] | None:
@@ -142,7 +135,8 @@ def add_hourly_target(model: pyo.ConcreteModel, problem: Problem, share: Share, 
     groups = target_groups(problem)
 
     def hourly_target(_: pyo.Block, group: int) -> pyo.Expression:
-        return row(weighted_unmatched(model, problem, group) <= unmatched_limit(problem, groups[group], share))
+        most = unmatched_limit(model, problem, groups[group], share)
+        return row(weighted_unmatched(model, problem, group) <= most)
 
     model.hourly_target = pyo.Constraint(range(len(groups)) if asked is None else asked, rule=hourly_target)
 
@@ -176,7 +170,7 @@ def add_volume_targets(
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
         contracted = contracted_volume(problem, net, group, periods[period])
-        return row(contracted >= least_volume(problem, groups[group], periods[period], share))
+        return row(contracted >= least_volume(model, problem, groups[group], periods[period], share))
 
     model.volume_target = pyo.Constraint(
         range(len(groups)) if asked is None else asked, range(len(periods)), rule=volume_target
@@ -229,9 +223,11 @@ def add_surplus_limit(model: pyo.ConcreteModel, problem: Problem) -> None:
         for variable in excess:
             variable.fix(0.0)
         return
-    model.surplus_limit = pyo.Constraint(expr=linear_sum([1.0] * len(excess), excess) <= surplus_limit_mwh(problem))
+    most = surplus_limit_mwh(model, problem)
+    model.surplus_limit = pyo.Constraint(expr=linear_sum([1.0] * len(excess), excess) <= most)
 
 
-def surplus_limit_mwh(problem: Problem) -> float:
-    """Return the most excess that the horizon may have [MWh]."""
-    return problem.target.max_surplus_share * problem.total_load_mwh
+def surplus_limit_mwh(model: pyo.Block, problem: Problem) -> Any:
+    """Return the most excess that the horizon may have [MWh]: a number, unless what is decided can change the load."""
+    zones, steps = list(range(len(problem.zones))), list(range(problem.time.steps))
+    return problem.target.max_surplus_share * load_of(model, problem, zones, steps)

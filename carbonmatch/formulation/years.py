@@ -17,12 +17,18 @@ from carbonmatch.formulation.target import (
     counted_volumes,
     least_volume,
     row,
-    target_groups,
-    target_periods,
     unmatched_limit,
     weighted_unmatched,
 )
-from carbonmatch.records import FloatArray, Optimum, Problem, YearsProblem, YearTerms
+from carbonmatch.records import (
+    FloatArray,
+    Optimum,
+    Problem,
+    YearsProblem,
+    YearTerms,
+    target_groups,
+    target_periods,
+)
 
 
 def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
@@ -110,10 +116,12 @@ def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict
         return sum(year.per_year * model.year[year.name].counted_mwh[group] for year in problem.years)
 
     def mean_hourly_target(_: pyo.Block, group: int) -> pyo.Expression:
-        return row(expected(group) <= sum(y.per_year * _most_unmatched(y.problem, group) for y in problem.years))
+        most = sum(y.per_year * _most_unmatched(model.year[y.name], y.problem, group) for y in problem.years)
+        return row(expected(group) <= most)
 
     def mean_volume_target(_: pyo.Block, group: int) -> pyo.Expression:
-        return row(expected(group) >= sum(y.per_year * _least_volume(y.problem, group) for y in problem.years))
+        least = sum(y.per_year * _least_volume(model.year[y.name], y.problem, group) for y in problem.years)
+        return row(expected(group) >= least)
 
     if hourly:
         model.mean_hourly_target = pyo.Constraint(groups, rule=mean_hourly_target)
@@ -135,13 +143,13 @@ def _contracted(problem: Problem, flows: list[ZoneFlows]) -> Counted:
     return lambda _, group: contracted_volume(problem, net, group, steps)
 
 
-def _most_unmatched(problem: Problem, group: int) -> float:
-    return float(unmatched_limit(problem, target_groups(problem)[group], problem.target.cfe))
+def _most_unmatched(block: pyo.Block, problem: Problem, group: int) -> Any:
+    return unmatched_limit(block, problem, target_groups(problem)[group], problem.target.cfe)
 
 
-def _least_volume(problem: Problem, group: int) -> float:
+def _least_volume(block: pyo.Block, problem: Problem, group: int) -> Any:
     (steps,) = target_periods(problem)
-    return float(least_volume(problem, target_groups(problem)[group], steps, problem.target.cfe))
+    return least_volume(block, problem, target_groups(problem)[group], steps, problem.target.cfe)
 
 
 def add_expected_cost(model: pyo.ConcreteModel, problem: YearsProblem) -> None:

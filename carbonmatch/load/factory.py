@@ -23,8 +23,8 @@ class Shift:
 
     mw      added load [MW]
     days    weekdays on which it starts, 0 (Monday) to 6 (Sunday)
-    hours   spans of the local day [from, to) in hours 0..24; one that ends before it starts passes midnight, and belongs to the
-            day on which it starts. A step belongs to the hour in which it starts
+    hours   spans of the local day [from, to) in hours 0..24; one that ends before it starts passes midnight and belongs
+            to the day on which it starts. A step belongs to the hour in which it starts
 
     No shift starts on a holiday.
     """

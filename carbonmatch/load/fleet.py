@@ -66,7 +66,8 @@ def _risen(weeks: FloatArray, over_weeks: float) -> FloatArray:
 
 def fleet_nameplate_mw(tranches: Iterable[Tranche], clock: Clock) -> FloatArray:
     """Return what the racks of all tranches may draw at each time [MW], (steps,)."""
-    return np.sum([np.zeros(len(clock)), *(tranche.nameplate_mw(clock) for tranche in tranches)], axis=0)
+    total: FloatArray = np.sum([np.zeros(len(clock)), *(tranche.nameplate_mw(clock) for tranche in tranches)], axis=0)
+    return total
 
 
 def first_above(nameplate_mw: FloatArray, power_envelope_mw: float) -> int | None:

@@ -64,11 +64,13 @@ class HallRota:
         return np.where(out, 1.0 / self.halls, 0.0)
 
     def _start(self, year: Clock) -> Clock:
-        first_of_month = year.astype("datetime64[M]") + (self.month - 1)
-        start: Clock = first_of_month.astype("datetime64[D]").astype("datetime64[us]") + (self.day - 1) * _DAY
+        months = year.astype("datetime64[M]").astype(np.int64) + (self.month - 1)
+        days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + (self.day - 1)
+        start: Clock = days.astype("datetime64[D]").astype("datetime64[us]")
         return start
 
 
 def share_out(plans: Iterable[PlannedOutage | HallRota], clock: Clock) -> FloatArray:
-    """Return the share of the fleet that is out at each time, (steps,): above 1 where plans take out more than there is."""
-    return np.sum([np.zeros(len(clock)), *(plan.share_out(clock) for plan in plans)], axis=0)
+    """Return the share of the fleet that is out at each time, (steps,): above 1 where plans take out more than all."""
+    out: FloatArray = np.sum([np.zeros(len(clock)), *(plan.share_out(clock) for plan in plans)], axis=0)
+    return out

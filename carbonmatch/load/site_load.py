@@ -32,6 +32,12 @@ class SiteLoad:
     nameplate_mw: FloatArray | None = None
     fixed: frozenset[str] = frozenset()
 
+    def part_mw(self, name: str | None) -> FloatArray:
+        """Return the load of a class, or of all that may wait where none is named [MW]."""
+        if name is not None:
+            return self.classes_mw[name]
+        return self.total_mw - sum(self.classes_mw[name] for name in sorted(self.fixed))
+
     @property
     def total_it_mw(self) -> FloatArray | None:
         """What reaches the machines of all classes; None where the builder does not know it."""

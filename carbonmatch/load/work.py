@@ -44,10 +44,11 @@ KINDS: Final[Mapping[Kind, KindOfWork]] = {
 """Every figure can be overridden in the case.
 
 training    peak 0.85: eight H100 drew at most 8.4 of the 10.2 kW on their plate, 0.82 (Latif et al. 2024,
-            https://arxiv.org/abs/2412.08602), 0.76 under heavy work (Newkirk et al. 2025, https://arxiv.org/abs/2506.14551), and
-            clusters of a cloud up to 0.97 of what they are given (Patel et al. 2023, https://arxiv.org/abs/2308.12908).
+            https://arxiv.org/abs/2412.08602), 0.76 under heavy work (Newkirk et al. 2025,
+            https://arxiv.org/abs/2506.14551), and clusters of a cloud up to 0.97 of what they are given (Patel et al.
+            2023, https://arxiv.org/abs/2308.12908).
             idle 0.25 to 0.30. utilisation 0.97: runs around the clock, gaps between them; assumption
-inference   peak 0.75 and idle 0.35: models stay loaded and memory busy; Patel et al. find less peak power than in training.
+inference   peak 0.75 and idle 0.35: models stay loaded; Patel et al. find less peak power than in training.
             utilisation 0.70: assumption. peak_to_trough 1.25: days of 1.15 to 1.4, assumption
 batch       as inference, without anyone who waits for it; utilisation 0.90: assumption
 """
@@ -65,13 +66,13 @@ class DailyShape:
     users: Mapping[str, float]
 
     def of_steps(self, grid: TimeGrid) -> FloatArray:
-        """Return the work asked in every step over its daily mean, (steps,): sum over zones of share * hourly[local hour].
+        """Return the work asked in every step over its daily mean, (steps,): sum of share * hourly[local hour] by zone.
 
         Clocks change as those of the zone do. A step that holds several hours, or parts of two, has their mean.
         """
         per_step = max(1, round(grid.hours_per_step * 4))
         quarters = np.arange(per_step) * np.timedelta64(round(grid.hours_per_step / per_step * 3_600_000_000), "us")
-        stamps = (grid.index.to_numpy()[:, None].astype("datetime64[us]") + quarters).ravel()
+        stamps = (grid.index.tz_localize(None).to_numpy().astype("datetime64[us]")[:, None] + quarters).ravel()
         asked = np.zeros(grid.steps * per_step)
         hourly = np.array(self.hourly)
         for zone, share in self.users.items():
@@ -125,7 +126,7 @@ class WorkClass:
     fixed: bool = False
 
     def use(self, grid: TimeGrid) -> FloatArray:
-        """Return its utilisation in every step, (steps,): above 1 where its shape asks more than the machines can do."""
+        """Return its utilisation in every step, (steps,): above 1 where its shape asks more than machines can do."""
         if self.shape is None:
             return np.full(grid.steps, self.utilisation)
         return self.utilisation * self.shape.of_steps(grid)

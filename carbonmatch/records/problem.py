@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from carbonmatch.records.array import FloatArray, IntArray
@@ -13,6 +15,7 @@ from carbonmatch.records.carbon import CarbonTerms
 from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.pairing import PairingTerms
+from carbonmatch.records.site_load import CurtailableTerms, FlexibleTerms, LatencyGroup, LoadChanges, PlacementTerms
 from carbonmatch.records.tariff import Tariff
 from carbonmatch.timegrid import TimeGrid
 
@@ -84,7 +87,10 @@ class SiteTerms:
     zone            number of its zone
     connection_mw   limit of its grid connection [MW]; inf where there is none
     firm_capacity_mw   the firm supply that is reserved already [MW]; None where it is chosen
+    load_mwh        as it is planned, before anything of it is moved, given up or placed
     tariff          what is billed on its metered import beside energy
+    flexible        parts of the load that may be moved
+    curtailable     parts of the load that may be given up
     """
 
     name: str
@@ -95,6 +101,8 @@ class SiteTerms:
     connection_mw: float
     firm_capacity_mw: float | None = None
     tariff: Tariff = field(default_factory=Tariff)
+    flexible: tuple[FlexibleTerms, ...] = ()
+    curtailable: tuple[CurtailableTerms, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,6 +238,16 @@ class TargetTerms:
         return 1.0 - held if self.matching == "hourly" else held
 
 
+def _leaves(entry: FlexibleTerms | None, inside: npt.NDArray[np.bool_], leaving: Collection[int | None]) -> bool:
+    """Tell whether a part of the load may go to a site beyond, or to a step outside of those that are meant."""
+    if entry is None:
+        return False
+    if entry.latency_group in leaving:
+        return True
+    windows = entry.window_of_step
+    return windows is not None and bool(np.isin(windows[inside], windows[~inside]).any())
+
+
 @dataclass(frozen=True)
 class Yardstick:
     """What is typical of a problem: tolerances are measured by it, and engines see the problem in its units.
@@ -256,15 +274,71 @@ class Problem:
     contracts: tuple[ContractTerms, ...]
     storage: tuple[StorageTerms, ...]
     target: TargetTerms
+    latency_groups: tuple[LatencyGroup, ...] = ()
+    placements: tuple[PlacementTerms, ...] = ()
 
     def behind_meter(self, site: int) -> bool:
         """Tell whether a plant or a storage stands behind the meter of a site; else its metered import is its load."""
         return any(c.site == site for c in self.contracts) or any(b.site == site for b in self.storage)
 
+    def load_varies(self, site: int) -> bool:
+        """Tell whether the load of a site is a decision: a part of it may be moved or given up, or placed there."""
+        terms = self.sites[site]
+        return bool(terms.flexible or terms.curtailable) or any(
+            candidate.site == site for placement in self.placements for candidate in placement.candidates
+        )
+
+    def import_varies(self, site: int) -> bool:
+        """Tell whether the metered import of a site is a decision; else it is the load, which is given."""
+        return self.behind_meter(site) or self.load_varies(site)
+
+    def keeps_load(self, zones: Sequence[int], steps: Sequence[int]) -> bool:
+        """Tell whether nothing that is decided can change the load of some zones in some steps, all together.
+
+        Work that is moved in time stays in its window, work that is moved between sites in its latency group.
+        """
+        inside = np.zeros(self.time.steps, dtype=bool)
+        inside[list(steps)] = True
+        members = [s for s, site in enumerate(self.sites) if site.zone in zones]
+        placed = [candidate.site for placement in self.placements for candidate in placement.candidates]
+        leaving = {entry.latency_group for site in self.sites if site.zone not in zones for entry in site.flexible} - {
+            None
+        }
+        return not any(
+            self.sites[s].curtailable or s in placed or _leaves(entry, inside, leaving)
+            for s in members
+            for entry in (*self.sites[s].flexible, None)
+        )
+
+    @property
+    def keeps_target_load(self) -> bool:
+        """Whether the load that a target counts is given, in every group of zones and period that it is asked for."""
+        return all(self.keeps_load(group, steps) for group in target_groups(self) for steps in target_periods(self))
+
+    def as_served(self, changes: LoadChanges | None) -> Problem:
+        """Return the problem with the load that was served, given from now on: what the accounts count."""
+        if changes is None:
+            return self
+        load = changes.load_mwh
+        of_zone = [[s for s, site in enumerate(self.sites) if site.zone == z] for z in range(len(self.zones))]
+        return replace(
+            self,
+            sites=tuple(
+                replace(site, load_mwh=load[s], flexible=(), curtailable=()) for s, site in enumerate(self.sites)
+            ),
+            zones=tuple(
+                replace(zone, load_mwh=load[members].sum(axis=0))
+                for zone, members in zip(self.zones, of_zone, strict=True)
+            ),
+            latency_groups=(),
+            placements=(),
+        )
+
     @property
     def total_load_mwh(self) -> float:
-        """Load of all sites over the horizon [MWh]."""
-        return float(sum(zone.load_mwh.sum() for zone in self.zones))
+        """Load of all sites over the horizon as it is planned, placements at their first candidate [MWh]."""
+        placed = sum(float(p.mw * p.candidates[0].load_mwh_per_mw.sum()) for p in self.placements)
+        return float(sum(zone.load_mwh.sum() for zone in self.zones)) + placed
 
     @property
     def carbon_cap_t(self) -> float | None:
@@ -280,8 +354,9 @@ class Problem:
 
     @property
     def peak_load_mwh(self) -> float:
-        """Largest load of any zone in one step [MWh]."""
-        return float(max(zone.load_mwh.max() for zone in self.zones))
+        """Largest planned load of any zone in one step, or of any placement [MWh]."""
+        placed = [float(p.mw * p.candidates[0].load_mwh_per_mw.max()) for p in self.placements]
+        return max(float(max(zone.load_mwh.max() for zone in self.zones)), *placed, 0.0)
 
     @property
     def yardstick(self) -> Yardstick:
@@ -289,6 +364,22 @@ class Problem:
         prices = np.concatenate([np.abs(site.retail_price_per_mwh) for site in self.sites])
         return Yardstick(
             peak_load_mwh=self.peak_load_mwh,
-            mean_load_mwh=float(np.mean([zone.load_mwh.mean() for zone in self.zones])),
+            mean_load_mwh=float(np.mean([zone.load_mwh.mean() for zone in self.zones]))
+            if not self.placements
+            else self.total_load_mwh / self.time.steps / len(self.zones),
             typical_price_per_mwh=float(prices.mean()) or 1.0,
         )
+
+
+def target_groups(problem: Problem) -> list[list[int]]:
+    """Return the numbers of the zones that meet the target together: each by itself, or all."""
+    zones = list(range(len(problem.zones)))
+    return [[z] for z in zones] if problem.target.per_zone else [zones]
+
+
+def target_periods(problem: Problem) -> list[list[int]]:
+    """Return the steps over which the target counts: those of every local month, or of the whole horizon."""
+    months = problem.time.month_of_step
+    if problem.target.matching != "monthly":
+        return [list(range(problem.time.steps))]
+    return [np.flatnonzero(months == month).tolist() for month in range(int(months.max()) + 1)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from carbonmatch.records.array import FloatArray
 from carbonmatch.records.pairing import PairingPrices
+from carbonmatch.records.site_load import LoadChanges
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Solution:
     metered_import_mwh and metered_export_mwh are (sites, steps); None where nothing stands behind any meter: then the
     load is imported, and nothing leaves.
     subscribed_mw is (sites,), nan where no power is subscribed; None where no site subscribes for any.
+    load_changes is None where the load of no site may be changed.
     """
 
     contracted_mw: FloatArray
@@ -108,3 +110,4 @@ class Solution:
     subscribed_mw: FloatArray | None = None
     metered_import_mwh: FloatArray | None = None
     metered_export_mwh: FloatArray | None = None
+    load_changes: LoadChanges | None = None

@@ -21,10 +21,9 @@ from carbonmatch.formulation import (
     overloaded_connections,
     problem_from_case,
     score_weights,
-    target_groups,
     with_any_size,
 )
-from carbonmatch.records import Problem, TargetTerms
+from carbonmatch.records import Problem, TargetTerms, target_groups
 from carbonmatch.solving import SolveOptions, check_solver
 from carbonmatch.study.diagnosis import Connection, Diagnosis, Member, Obstacle, WholeSizes
 from carbonmatch.study.infeasible import words_of_choice
@@ -52,7 +51,10 @@ def diagnose_case(case: Case, options: SolveOptions | None = None, *, irreducibl
     connections = tuple(_connections(asked))
     problem = replace(
         asked,
-        sites=tuple(replace(site, connection_mw=math.inf) for site in asked.sites),
+        sites=tuple(
+            site if asked.load_varies(s) else replace(site, connection_mw=math.inf)
+            for s, site in enumerate(asked.sites)
+        ),
         target=_least_asked(asked.target),
     )
     whole, problem = problem, with_any_size(problem)

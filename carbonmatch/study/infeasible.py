@@ -116,7 +116,9 @@ def _written(override: Override) -> str:
 
 
 def best_in_reach(problem: Problem, options: SolveOptions) -> float | None:
-    """Return the best share in reach; None where no share is, nan where the search found no answer."""
+    """Return the best share in reach; None where no share is, nan where the search found no answer or is none."""
+    if not problem.keeps_target_load:
+        return math.nan
     if options.on_progress is not None:
         options.on_progress("looking for the best score in reach")
     try:

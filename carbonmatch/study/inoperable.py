@@ -12,6 +12,7 @@ def inoperable(problem: Problem) -> list[Fault]:
     The rules run plants whose energy and claims go together, and storage that charges what any plant has left.
     """
     trouble = {
+        **{f"sites.{site.name}": _of_load(problem, s) for s, site in enumerate(problem.sites)},
         **{f"contracts.{contract.name}": _of_contract(contract) for contract in problem.contracts},
         **{f"storage.{storage.name}": _of_storage(storage) for storage in problem.storage},
     }
@@ -29,6 +30,10 @@ def _of_contract(contract: ContractTerms) -> str:
     if (contract.shape_mwh_per_mw is not None and not contract.yearly) or contract.counted_share is not None:
         return "delivers and claims different energy"
     return ""
+
+
+def _of_load(problem: Problem, site: int) -> str:
+    return "has load that is moved, given up or placed" if problem.load_varies(site) else ""
 
 
 def _of_storage(storage: StorageTerms) -> str:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from carbonmatch.accounting import build_ledger, facts_from_case, flows_of, prove, prove_carbon, summarise
+from carbonmatch.accounting import (
+    build_ledger,
+    facts_from_case,
+    flows_of,
+    load_summary,
+    prove,
+    prove_carbon,
+    prove_load,
+    summarise,
+)
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, UnboundedError, VerificationError
 from carbonmatch.formulation import adapt, build_model, differing, extract_solution, problem_from_case, target_sides
@@ -197,10 +206,14 @@ def verified_result(
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
         facts = facts_from_case(case)
-        ledger = build_ledger(problem, flows_of(solution), facts)
-        prove(problem, solution, ledger)
-        prove_carbon(problem, solution, ledger, facts)
-        summary = summarise(problem, solution, ledger, facts, optimum.certificate)
+        prove_load(problem, solution)
+        served = problem.as_served(solution.load_changes)
+        ledger = build_ledger(served, flows_of(solution), facts)
+        prove(served, solution, ledger)
+        prove_carbon(served, solution, ledger, facts)
+        summary = summarise(served, solution, ledger, facts, optimum.certificate)
+        if solution.load_changes is not None:
+            summary["load"] = load_summary(problem, solution.load_changes)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         if optimum.whole_numbers is not None:
             summary["certificate"]["integer"] = search_told(optimum.whole_numbers)

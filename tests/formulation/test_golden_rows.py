@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -228,6 +229,40 @@ FEBRUARY = {
 }
 """The second hour is one of February."""
 
+CHANGEABLE = {
+    "zones": {"Y": {"spot_price_per_mwh": [30.0, 50.0]}},
+    "sites": {
+        "s": {
+            "flexible": {
+                "batch": {"share": 0.2, "max_increase_share": 0.3, "cost_per_mwh": 1.5, "latency_group": "near"}
+            },
+            "curtailable": {"slow": {"share": 0.1, "price_per_mwh": 90, "event_hours": 1, "events_per_year": 4380}},
+        },
+        "t": {
+            "zone": "Y",
+            "load": [5, 6],
+            "grid": {"energy": {"index": "spot", "margin_per_mwh": 10}, "connection_mw": 9},
+            "flexible": {"web": {"share": 0.5, "window_hours": None, "latency_group": "near"}},
+        },
+    },
+    "latency_groups": {"near": {"cost_per_mwh": 2, "max_mw": [1.5, 4]}},
+    "placements": {
+        "hall": {
+            "mw": 3,
+            "candidates": {"s": {"max_mw": 2, "load_per_mw": [0.9, 0.8]}, "t": {"cost_per_mw_year": 8760}},
+        }
+    },
+    "surplus": {"max_share": 0.5},
+    "target": {"matching": "hourly", "cfe": 0.25, "scope": "zone"},
+}
+"""Two sites, each in a zone with a target of its own, whose load may be moved, given up, and placed."""
+
+LOAD_ROWS = {
+    *("site_load", "shift_window", "moved_load", "decrease_limit", "increase_limit", "curtailed_in_day"),
+    *("curtailed_in_year", "placed_total", "unmatched_limit", "retail_limit", "connection_limit", "hourly_target"),
+    *("surplus_limit", "energy_balance"),
+}
+
 METER_ROWS = {"meter_balance", "export_source", "retail_limit", "clean_charge_limit", "connection_limit"}
 
 MEAN = {"target": {"years": "expectation"}}
@@ -264,6 +299,7 @@ MODELS = (
     (build_model, TARIFF, {"subscribed_limit"}),
     (build_model, METERED, METER_ROWS | {"energy_balance"}),
     (build_model, merged(METERED, FEBRUARY), {"billed_peak", "ratchet"}),
+    (partial(build_model, split_ledgers=True), CHANGEABLE, LOAD_ROWS),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
