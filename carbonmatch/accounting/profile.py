@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.case import Case, Site
+from carbonmatch.case import Case, Curtailable, Flexible, Site
 from carbonmatch.load import SiteLoad
 from carbonmatch.timegrid import FloatArray, TimeGrid
 
@@ -26,11 +26,13 @@ class Changeable:
 
     of      class of work that it is a part of; None where of all that may wait
     share   of that load
+    terms   of the case on how it may be changed, by key
     mw      most that may be taken out of each step [MW], (steps,)
     """
 
     of: str | None
     share: float
+    terms: Mapping[str, float | str | None]
     mw: FloatArray
 
 
@@ -87,22 +89,21 @@ def _profile(name: str, site: Site) -> SiteProfile:
         site.zone,
         load,
         metered=site.load is None,
-        flexible=_changeable(load, getattr(site, "flexible", {})),
-        curtailable=_changeable(load, getattr(site, "curtailable", {})),
+        flexible=_changeable(load, site.flexible),
+        curtailable=_changeable(load, site.curtailable),
     )
 
 
-def _changeable(load: SiteLoad, entries: Mapping[str, Any]) -> dict[str, Changeable]:
+def _changeable(load: SiteLoad, entries: Mapping[str, Flexible] | Mapping[str, Curtailable]) -> dict[str, Changeable]:
     return {
-        name: Changeable(entry.of, entry.share, entry.share * _part_mw(load, entry.of))
+        name: Changeable(entry.of, entry.share, _how(entry), entry.share * load.part_mw(entry.of))
         for name, entry in entries.items()
     }
 
 
-def _part_mw(load: SiteLoad, name: str | None) -> FloatArray:
-    if name is not None:
-        return load.classes_mw[name]
-    return np.asarray(load.total_mw - sum(load.classes_mw[fixed] for fixed in sorted(load.fixed)), dtype=float)
+def _how(entry: Flexible | Curtailable) -> dict[str, float | str | None]:
+    keys = ("window_hours", "latency_group") if isinstance(entry, Flexible) else ("event_hours", "events_per_year")
+    return {key: getattr(entry, key) for key in keys}
 
 
 def _summed(parts: Iterable[Changeable], like: FloatArray) -> FloatArray:
@@ -236,6 +237,7 @@ def _changeable_summary(part: Changeable, load: SiteLoad, hours: float) -> dict[
     return {
         "of": part.of,
         "share": part.share,
+        **part.terms,
         "mwh": float(part.mw.sum()) * hours,
         "share_of_load": _ratio(part.mw, load.total_mw),
         "mean_mw": float(part.mw.mean()),

@@ -70,4 +70,7 @@ def _warnings(case: Case, profiles: tuple[SiteProfile, ...]) -> list[str]:
     if case.several_years:
         years = listed(case.weather_years)
         found.append(f"weather_years: this is the load of the case without them; --year takes one of them ({years})")
+    if case.placements:
+        names = listed(case.placements)
+        found.append(f"placements: what has to be placed ({names}) stands at no site before it is solved: not in here")
     return found

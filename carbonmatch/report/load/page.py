@@ -28,7 +28,7 @@ from carbonmatch.report.page.evidence import assumption_table, input_table, vers
 from carbonmatch.report.page.figure import Figure, Scale
 from carbonmatch.report.page.listing import Field, listing
 from carbonmatch.report.page.template import render
-from carbonmatch.report.page.wall_clock import WallClock, span_text
+from carbonmatch.report.page.wall_clock import MONTHS, WallClock, span_text
 from carbonmatch.report.study.page import Answer, Block, Evidence, Page, Pair, Section, blocks, sections
 from carbonmatch.study import Loads
 
@@ -217,5 +217,10 @@ def month_table(summary: Mapping[str, Any], name: str) -> OverviewTable:
             Field.of("load factor", "load_factor", Quantity("%", 0.01, 1)),
             Field.of("PUE", "pue", Quantity("", 1.0, 3)),
         ),
-        site["months"],
+        [{**month, "month": _month_text(month["month"])} for month in site["months"]],
     )
+
+
+def _month_text(month: str) -> str:
+    year, number_of_month = month.split("-")
+    return f"{MONTHS[int(number_of_month) - 1]}\u00a0{year}"

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from carbonmatch.accounting import SiteProfile
+from carbonmatch.report.overview.load import machines_text, rest_text
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Key, Panel, Scale, Shape, area
 from carbonmatch.timegrid import FloatArray
 
@@ -38,12 +39,12 @@ def layers_of(site: SiteProfile) -> tuple[Layer, ...]:
             for name, slot, mw in (
                 ("cooling", COOLING, load.cooling_mw),
                 ("losses of the power chain", LOSSES, load.losses_mw),
-                ("other", OTHER, site.other_mw),
+                (rest_text(load.cooling_mw, load.losses_mw), OTHER, site.other_mw),
             )
             if mw is not None and mw.any()
         ]
-        names = {name: f"{name}, machines" for name in load.it_mw}
-        return (*_coloured([(names[name], mw) for name, mw in load.it_mw.items()], "other classes"), *above)
+        machines = [(machines_text(name), mw) for name, mw in load.it_mw.items()]
+        return (*_coloured(machines, "other classes"), *above)
     if load.classes_mw:
         return _coloured(list(load.classes_mw.items()), "other classes")
     return (Layer("load", SLOTS[0], load.total_mw),)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from carbonmatch.load import MACHINES, OVERHEAD
 from carbonmatch.report.numbers import UNKNOWN, Quantity, energy, number, power, share
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 
@@ -44,6 +45,33 @@ def local_text(stamp: str, summary: Summary) -> str:
 def pue_text(value: float | None) -> str:
     """Write a power usage effectiveness."""
     return UNKNOWN if value is None else number(value, 3)
+
+
+def machines_text(name: str) -> str:
+    """Name what reaches the machines of a class, which is less than the site draws for it."""
+    return name if name in {OVERHEAD, MACHINES} else f"{name}, machines"
+
+
+def rest_text(cooling: object, losses: object) -> str:
+    """Name what is neither machines nor known cooling and losses."""
+    return "cooling and losses" if cooling is None and losses is None else "other"
+
+
+def how_text(kind: str, part: Mapping[str, Any]) -> str:
+    """Say how a part of a load may be changed."""
+    if kind == "curtailable":
+        told = "may be given up"
+        if part["event_hours"] is not None:
+            told += f", events of {part['event_hours']:g} h"
+        if part["events_per_year"] is not None:
+            told += f", {part['events_per_year']:g} a year"
+        return told
+    ways = []
+    if part["window_hours"] is not None:
+        ways.append(f"within {part['window_hours']:g} h")
+    if part["latency_group"] is not None:
+        ways.append(f"among the sites of {part['latency_group']}")
+    return f"may be moved {', or '.join(ways)}"
 
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -121,7 +149,7 @@ def part_table(summary: Summary, site: Site, title: str) -> OverviewTable:
     mw, yearly = power_of(summary), yearly_energy(site["load_mwh_per_year"])
     years, total = summary["period"]["year_fraction"], site["load_mwh"]
     hours = summary["period"]["steps"] * summary["period"]["hours_per_step"]
-    machines = {f"{name}, machines": entry["it_mwh"] for name, entry in site["classes"].items()}
+    machines = {machines_text(name): entry["it_mwh"] for name, entry in site["classes"].items()}
     parts: dict[str, float | None] = dict(machines)
     if site["it_mwh"] is None:
         parts = {name: entry["load_mwh"] for name, entry in site["classes"].items()}
@@ -131,7 +159,7 @@ def part_table(summary: Summary, site: Site, title: str) -> OverviewTable:
         parts |= {
             "cooling": site["cooling_mwh"],
             "losses of the power chain": site["losses_mwh"],
-            "other": site["other_mwh"] or None,
+            rest_text(site["cooling_mwh"], site["losses_mwh"]): site["other_mwh"] or None,
         }
     rows = [
         (name, yearly.text(mwh / years), mw.text(mwh / hours), share(mwh / total if total else None))
@@ -155,7 +183,7 @@ def changeable_table(summary: Summary) -> OverviewTable:
     rows = [
         (
             f"{site}, {name}",
-            words,
+            how_text(kind, part),
             part["of"] or "all that may wait",
             share(part["share"]),
             mw.text(part["mean_mw"]),
@@ -164,7 +192,7 @@ def changeable_table(summary: Summary) -> OverviewTable:
             share(part["share_of_load"]),
         )
         for site, figures in summary["sites"].items()
-        for kind, words in (("flexible", "may be moved"), ("curtailable", "may be given up"))
+        for kind in ("flexible", "curtailable")
         for name, part in figures[kind].items()
     ]
     return OverviewTable(
