@@ -71,6 +71,6 @@ def _warnings(case: Case, profiles: tuple[SiteProfile, ...]) -> list[str]:
         years = listed(case.weather_years)
         found.append(f"weather_years: this is the load of the case without them; --year takes one of them ({years})")
     if case.placements:
-        names = listed(case.placements)
-        found.append(f"placements: what has to be placed ({names}) stands at no site before it is solved: not in here")
+        placed = listed(case.placements)
+        found.append(f"placements: what has to be placed ({placed}) stands at no site before it is solved: not in here")
     return found

@@ -61,9 +61,10 @@ def week_figure(week: TypicalWeek, layers: Sequence[Layer], scale: Scale, mw: Qu
     per_day = len(total) // 7
     lowest, highest = float(total.min()), float(total.max())
     day = [float(part.mean()) for part in np.split(total, 7)]
+    weekdays, weekends = sum(day[:5]) / 5.0, sum(day[5:]) / 2.0
     caption = (
-        f"Means of each hour: {mw.text(lowest)} to {mw.with_unit(highest)}; weekdays {mw.with_unit(sum(day[:5]) / 5.0)}, "
-        f"weekends {mw.with_unit(sum(day[5:]) / 2.0)} on average."
+        f"Means of each hour: {mw.text(lowest)} to {mw.with_unit(highest)}; weekdays {mw.with_unit(weekdays)}, "
+        f"weekends {mw.with_unit(weekends)} on average."
     )
     return Figure(
         name=name,
