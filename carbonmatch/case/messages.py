@@ -71,7 +71,7 @@ def _path(error: Error) -> KeyPath:
     *parts, last = error["loc"] or ("",)
     own = {"[key]", "in_steps_per_mwh"}
     written = [part for part in parts if part not in own]
-    if last and (last not in own or error["type"] == "extra_forbidden"):
+    if last != "" and (last not in own or error["type"] == "extra_forbidden"):
         written.append(last)
     return tuple(written)
 

@@ -70,9 +70,11 @@ def _read_hourly(value: Any) -> tuple[float, ...] | None:
     numbers = value if isinstance(value, list | tuple) else []
     plain = all(isinstance(n, int | float) and not isinstance(n, bool) and 0.0 <= n < np.inf for n in numbers)
     if len(numbers) != HOURS_OF_DAY or not plain or not any(numbers):
-        held = f"holds {len(numbers)} values" if numbers and plain else f"is {say_value(value)}"
+        held = f"is {say_value(value)}"
+        if numbers and plain:
+            held = f"holds {len(numbers)} values" if any(numbers) else "holds nothing but 0"
         refuse(
-            f"{held}; 24 numbers of at least 0 are wanted, of the hours 0 to 23 on the users' clock, not all of them 0"
+            f"{held}; 24 numbers of at least 0 are wanted, of the hours 0 to 23 on the users' clock, not all 0"
         )
     mean = sum(numbers) / HOURS_OF_DAY
     return tuple(float(n) / mean for n in numbers)
