@@ -89,7 +89,7 @@ def _readout(week: TypicalWeek, layers: Sequence[Layer], mw: Quantity, place: in
 
 
 def _place_in_week(clock: WallClock) -> IntArray:
-    weekdays = np.asarray(clock.local.weekday, dtype=np.int64)
+    weekdays = np.asarray(clock.local.day_of_week, dtype=np.int64)
     return (weekdays * 24.0 / clock.hours_per_step + clock.hours // clock.hours_per_step).astype(np.int64)
 
 
