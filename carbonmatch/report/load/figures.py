@@ -22,27 +22,40 @@ MOST_DAYS_BY_STEP: Final = 21
 CURVE_PARTS: Final = 200
 """Parts of the curve of sorted hours, each the mean of its steps."""
 
+WEEKENDS_APART: Final = 0.15
+"""Weekends whose mean load is off by more than this share of the mean are rest: the year is drawn by weeks."""
+
 LEAST_SPREAD_OF_PUE: Final = 5e-4
 """A PUE that changes by less is the same in every hour, as far as it is told."""
 
 
 class Spans:
-    """The places of a figure over the period, from left to right: its days, or its steps where it is short."""
+    """The places of a figure over the period, from left to right: steps where it is short, else days.
 
-    def __init__(self, clock: WallClock) -> None:
-        by_step = len(clock.days) <= MOST_DAYS_BY_STEP
-        starts = range(len(clock.local)) if by_step else clock.first_step_of_day.tolist()
-        self.by_step = by_step
-        self.starts = [int(start) for start in starts]
+    by_week   each day has the mean of its week: where work rests on weekends, days would be teeth of a comb
+    """
+
+    def __init__(self, clock: WallClock, *, by_week: bool = False) -> None:
+        self.by_step = len(clock.days) <= MOST_DAYS_BY_STEP
+        self.what = "step" if self.by_step else "week" if by_week else "day"
+        self.starts = list(range(len(clock.local))) if self.by_step else clock.first_step_of_day.tolist()
         self._ends = [*self.starts[1:], len(clock.local)]
-        self.names = [
-            f"{moment:%Y-%m-%d %H:%M}" if by_step else day_text(moment.date()) for moment in clock.local[self.starts]
-        ]
-        self.ticks, self.lines_at = _day_ticks(clock) if by_step else _month_ticks(clock)
+        self.names = [f"{moment:%Y-%m-%d %H:%M}" for moment in clock.local]
+        self._mean_of = np.arange(len(self.starts))
+        if not self.by_step:
+            self.names = [day_text(day) for day in clock.days]
+        if self.what == "week":
+            self._mean_of = np.cumsum([day.weekday() == 0 and i > 0 for i, day in enumerate(clock.days)])
+            firsts = np.searchsorted(self._mean_of, self._mean_of)
+            self.names = [f"week from {self.names[first]}" for first in firsts]
+        self.ticks, self.lines_at = _day_ticks(clock) if self.by_step else _month_ticks(clock)
 
     def means(self, values: FloatArray) -> FloatArray:
-        """Return the mean of each place."""
-        return np.array([values[a:b].mean() for a, b in zip(self.starts, self._ends, strict=True)])
+        """Return the mean of each place, or of the week that it lies in."""
+        sums = np.add.reduceat(values, self.starts)
+        counts = np.subtract(self._ends, self.starts)
+        of_weeks = np.bincount(self._mean_of, weights=sums) / np.bincount(self._mean_of, weights=counts)
+        return np.asarray(of_weeks[self._mean_of], dtype=float)
 
     def lows(self, values: FloatArray) -> FloatArray:
         """Return the lowest value of each place."""
@@ -83,16 +96,15 @@ def _day_ticks(clock: WallClock) -> tuple[tuple[Tick, ...], tuple[float, ...]]:
 
 def year_figure(layers: Sequence[Layer], clock: WallClock, mw: Quantity, name: str, title: str) -> Figure:
     """Return the load over the period, stacked: means of days, or of steps where the period is short."""
-    spans = Spans(clock)
+    spans = Spans(clock, by_week=_rests_on_weekends(layers, clock))
     values = [spans.means(layer.mw) for layer in layers]
     totals = np.sum(values, axis=0)
-    what = "step" if spans.by_step else "day"
     least, most = int(totals.argmin()), int(totals.argmax())
-    caption = f"The load is {mw.with_unit(float(totals[0]))} in every {what}."
+    caption = f"The load is {mw.with_unit(float(totals[0]))} in every {spans.what}."
     if float(totals[most] - totals[least]) > 1e-6 * max(float(totals[most]), 1e-12):
         caption = (
-            f"{'Step by step' if spans.by_step else 'Means of days'}: {mw.with_unit(float(totals[most]))} at most, on "
-            f"{spans.names[most]}, and {mw.with_unit(float(totals[least]))} at least, on {spans.names[least]}."
+            f"{'Step by step' if spans.by_step else f'Means of {spans.what}s'}: {mw.with_unit(float(totals[most]))} at "
+            f"most ({spans.names[most]}), {mw.with_unit(float(totals[least]))} at least ({spans.names[least]})."
         )
     return Figure(
         name=name,
@@ -107,6 +119,16 @@ def year_figure(layers: Sequence[Layer], clock: WallClock, mw: Quantity, name: s
         ),
         lines_at=spans.lines_at,
     )
+
+
+def _rests_on_weekends(layers: Sequence[Layer], clock: WallClock) -> bool:
+    """Tell whether the load of weekends is far from that of the other days."""
+    total = np.sum([layer.mw for layer in layers], axis=0)
+    weekend = np.asarray(clock.local.day_of_week) >= 5
+    if not weekend.any() or weekend.all():
+        return False
+    apart = abs(float(total[weekend].mean()) - float(total[~weekend].mean()))
+    return apart > WEEKENDS_APART * float(total.mean())
 
 
 def _parts(layers: Sequence[Layer], values: Sequence[float], mw: Quantity) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting import SiteProfile
-from carbonmatch.report.load.figures import curve_figure, pue_figure, year_figure
+from carbonmatch.report.load.figures import LEAST_SPREAD_OF_PUE, curve_figure, pue_figure, year_figure
 from carbonmatch.report.load.seasons import typical_weeks, week_figure
 from carbonmatch.report.load.stack import layers_by_site, layers_of
 from carbonmatch.report.numbers import Quantity, number, share
@@ -23,7 +23,7 @@ from carbonmatch.report.overview.load import (
     site_table,
     yearly_energy,
 )
-from carbonmatch.report.page.answer import BigNumber
+from carbonmatch.report.page.answer import BigNumber, counted
 from carbonmatch.report.page.evidence import assumption_table, input_table, version_table
 from carbonmatch.report.page.figure import Figure, Scale
 from carbonmatch.report.page.listing import Field, listing
@@ -86,7 +86,7 @@ def _sentence(summary: Mapping[str, Any]) -> str:
     together, mw = summary["all_sites"], power_of(summary)
     yearly = yearly_energy(together["load_mwh_per_year"])
     names = list(summary["sites"])
-    who = f"The site {names[0]} uses" if len(names) == 1 else f"{len(names)} sites use"
+    who = f"The site {names[0]} uses" if len(names) == 1 else f"{counted(len(names), 'site').capitalize()} use"
     told = f"{who} {yearly.with_unit(together['load_mwh_per_year'])} a year: {mw.with_unit(together['mean_mw'])}"
     if together["peak_mw"] - together["least_mw"] <= 1e-6 * together["peak_mw"]:
         return f"{told}, the same in every hour."
@@ -129,6 +129,8 @@ def _numbers(summary: Mapping[str, Any]) -> Iterator[BigNumber]:
     sites = list(summary["sites"].values())
     if len(sites) == 1 and (pue := sites[0]["pue"]) is not None:
         note = f"{pue_text(pue['highest'])} at most, on {local_text(pue['highest_at_utc'], summary)}"
+        if pue["highest"] - pue["lowest"] < LEAST_SPREAD_OF_PUE:
+            note = "the same in every hour"
         yield BigNumber("Mean PUE", pue_text(pue["mean"]), "", note)
     if len(sites) == 1 and sites[0]["it_share_of_nameplate"] is not None:
         value, unit = share(sites[0]["it_share_of_nameplate"]).split(" ")
