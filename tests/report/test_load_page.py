@@ -190,6 +190,18 @@ def test_the_year_is_drawn_as_means_of_days(campus):
     assert figure.readouts[0].startswith(f"1 January 2018: {number(daily.iloc[0], 1)} MW; training, machines ")
 
 
+def test_where_weekends_rest_the_year_is_drawn_by_weeks(works):
+    page = load_page(works)
+    figure = figure_of(page, "All sites through the period")
+    top = float(figure.panels[0].ticks[-1].text)
+    # 2 + (6 * 8 + 4 * 8) * 5 / 168 and 3, but for clock changes; the last day is a Monday and goes with the week before.
+    drawn = heights(figure.panels[0].shapes[0].path) * top
+    assert np.allclose(drawn[:-8], 5 + 400 / 168, atol=0.03)
+    assert np.allclose(drawn[-8:], 5 + 480 / 192, atol=0.01)
+    assert figure.readouts[10].startswith("week from 8 January 2018: 7.4 MW; s 4.4, other 3.0")
+    assert figure.caption.startswith("Means of weeks: 7.5 MW at most (week from 24 December 2018)")
+
+
 def test_typical_weeks_are_means_of_their_season(campus, works):
     page = load_page(campus)
     winter = figure_of(page, "Typical week, December to February")

@@ -14,7 +14,7 @@ from carbonmatch.report.overview.load import pue_text
 from carbonmatch.report.page.duration import is_flat
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, area, line, stairs
 from carbonmatch.report.page.wall_clock import MONTHS, WallClock, day_text
-from carbonmatch.timegrid import FloatArray
+from carbonmatch.timegrid import FloatArray, IntArray
 
 MOST_DAYS_BY_STEP: Final = 21
 """A period of at most so many days is drawn step by step; a longer one by the means of its days."""
@@ -24,6 +24,9 @@ CURVE_PARTS: Final = 200
 
 WEEKENDS_APART: Final = 0.15
 """Weekends whose mean load is off by more than this share of the mean are rest: the year is drawn by weeks."""
+
+LEAST_DAYS_OF_WEEK: Final = 7
+"""Fewer days than a week, at the ends of a period, are no week: their mean depends on which days they are."""
 
 LEAST_SPREAD_OF_PUE: Final = 5e-4
 """A PUE that changes by less is the same in every hour, as far as it is told."""
@@ -45,7 +48,7 @@ class Spans:
         if not self.by_step:
             self.names = [day_text(day) for day in clock.days]
         if self.what == "week":
-            self._mean_of = np.cumsum([day.weekday() == 0 and i > 0 for i, day in enumerate(clock.days)])
+            self._mean_of = _weeks_of(clock)
             firsts = np.searchsorted(self._mean_of, self._mean_of)
             self.names = [f"week from {self.names[first]}" for first in firsts]
         self.ticks, self.lines_at = _day_ticks(clock) if self.by_step else _month_ticks(clock)
@@ -119,6 +122,17 @@ def year_figure(layers: Sequence[Layer], clock: WallClock, mw: Quantity, name: s
         ),
         lines_at=spans.lines_at,
     )
+
+
+def _weeks_of(clock: WallClock) -> IntArray:
+    """Return the number of the week that each day lies in; a stump of one at either end goes with its neighbour."""
+    weeks = np.cumsum([day.weekday() == 0 and i > 0 for i, day in enumerate(clock.days)])
+    counts = np.bincount(weeks)
+    if counts[0] < LEAST_DAYS_OF_WEEK:
+        weeks = np.maximum(weeks - 1, 0)
+    if counts[-1] < LEAST_DAYS_OF_WEEK:
+        weeks = np.minimum(weeks, weeks.max() - 1)
+    return np.asarray(weeks, dtype=np.int64)
 
 
 def _rests_on_weekends(layers: Sequence[Layer], clock: WallClock) -> bool:
