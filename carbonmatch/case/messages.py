@@ -101,6 +101,12 @@ def _number(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:
     return f"is {say_value(value)}; a number is wanted{hint}"
 
 
+def _whole_number(value: Any, ctx: Mapping[str, Any], key: str) -> str:
+    if isinstance(value, float):
+        return f"is {say_value(value)}; a whole number is wanted"
+    return _number(value, ctx, key)
+
+
 def _missing(_value: Any, _ctx: Mapping[str, Any], key: str) -> str:
     return f"is missing; {_ADVICE.get(key, 'add it')}"
 
@@ -168,12 +174,13 @@ _WORDS: dict[str, Callable[[Any, Mapping[str, Any], str], str]] = {
     "missing": _missing,
     "float_type": _number,
     "float_parsing": _number,
-    "int_type": _number,
+    "int_type": _whole_number,
     "finite_number": _wanted("a finite number"),
     "greater_than": _bound("above"),
     "greater_than_equal": _bound("of at least"),
     "less_than": _bound("below"),
     "less_than_equal": _bound("of at most"),
+    "list_type": _wanted("a list"),
     "string_type": _wanted("text"),
     "bool_type": _wanted("true or false"),
     "bool_parsing": _wanted("true or false"),

@@ -61,7 +61,9 @@ class Tranche:
 
 def _risen(weeks: FloatArray, over_weeks: float) -> FloatArray:
     """Return the share reached after so many weeks of a rise from 0 to 1; 0 before it."""
-    return np.clip(weeks / over_weeks, 0.0, 1.0) if over_weeks > 0.0 else (weeks >= 0.0).astype(np.float64)
+    if over_weeks == 0.0:
+        return (weeks >= 0.0).astype(np.float64)
+    return np.clip(weeks, 0.0, over_weeks) / over_weeks
 
 
 def fleet_nameplate_mw(tranches: Iterable[Tranche], clock: Clock) -> FloatArray:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
-from carbonmatch.case import load_case
+from carbonmatch.case import case_from_mapping, load_case
 from carbonmatch.case.load.generations import generations
 from carbonmatch.case.reading import Variant
 from carbonmatch.case.scaling import scaled_settings
 from carbonmatch.load import KINDS, WorkClass
 
+ROOT = Path(__file__).parents[2]
 SITE = "sites.S.load"
 WORK = {"training": {"share": 0.7}, "inference": {"share": 0.3}}
 TWO_HOURS = 2
@@ -266,8 +270,10 @@ def racks(key, words, envelope=None, **keys):
         at("utilisation", "is 1.1; a number of at most 1 is wanted", utilisation=1.1),
         at("power_envelope_mw", "bounds tranches, and there are none; leave it out", power_envelope_mw=5),
         at("calendar_year", "is '2027'; a number is wanted", calendar_year="2027"),
+        at("calendar_year", "is 2027.5; a whole number is wanted", calendar_year=2027.5),
         at("scale", "is -1; a number of at least 0 is wanted", scale=-1),
         at("tranche", "is not a known key; did you mean 'tranches'?", tranche=1),
+        at("", "comes to more MW than can be counted; mend the numbers in it", nameplate_mw=1e308, scale=1e10),
         # racks
         racks("tranches.a.racks", "is -10; a number of at least 0 is wanted", racks=-10),
         racks("tranches.a.kw_per_rack", "is 0; a number above 0 is wanted", kw_per_rack=0),
@@ -331,6 +337,7 @@ def racks(key, words, envelope=None, **keys):
                    interruptions={"mttf_hours": 0.01}),
         # maintenance
         at("maintenance", "plans nothing; give halls, days_per_hall and first_day, or outages", maintenance={}),
+        at("maintenance.outages", "is 5; a list is wanted", maintenance={"outages": 5}),
         at("maintenance.days_per_hall", "is missing; halls, days_per_hall and first_day go together",
            maintenance={"halls": 2, "first_day": "05-02"}),
         at("maintenance.first_day", "is '02-30'; a month and a day of every year are wanted",
@@ -382,6 +389,11 @@ def test_faults_of_an_ai_factory(python_faults, keys, told):
         ({"shifts": {"a": {"mw": 1, "hours": [6, 25]}}}, ".shifts.a.hours", "holds 25, which is no hour of the day"),
         ({"shifts": {"a b": {"mw": 1}}}, ".shifts.a b", "is 'a b'; a name is made of letters a-z, digits"),
         ({"base_mw": 1, "holidays": ["xmas"]}, ".holidays.0", "is 'xmas'; a date such as 2021-06-01 is wanted"),
+        (
+            {"base_mw": 1, "growth_per_year": 3},
+            ".growth_per_year",
+            "is 3; a number of at most 1 is wanted. A share is wr",
+        ),
         ({"base_mw": 1, "growth_per_year": -1}, ".growth_per_year", "is -1; a number above -1 is wanted"),
         (
             {"base_mw": 1, "growth_per_year": 0.1, "calendar_year": 2020},
@@ -480,3 +492,24 @@ def test_kinds_of_the_schema_are_those_of_the_builder(python_case):
         np.testing.assert_allclose(
             load.it_mw[kind].mean(), drawn.mean(), rtol=0.12
         )  # two hours of a day that may swing
+
+
+def test_the_example_of_the_case_page_draws_what_it_says():
+    page = (ROOT / "docs" / "case.md").read_text(encoding="utf-8").partition("### Loads that are built")[2]
+    example = YAML(typ="safe", pure=True).load(page.partition("```yaml")[2].partition("```")[0])
+    case = case_from_mapping(
+        {
+            "name": "page",
+            "currency": "EUR",
+            "time": {"start": "2018-01-01", "end": "2019-01-01", "timezone": "Europe/Berlin"},
+            "zones": {"DE": {}},
+            "sites": {"S": {"zone": "DE", "load": example["load"], "grid": {"energy": {"flat_per_mwh": 9}}}},
+            "target": {"matching": "none"},
+        },
+        ROOT,
+    )
+    load = load_of(case)
+    # 400 * 132 kW + 300 * 142 kW = 95.4 MW of racks from 12 August on, and 12 % of overhead
+    assert load.nameplate_mw.max() == pytest.approx(95.4 * 1.12)
+    assert not load.total_mw[: 31 * 24].any()
+    assert 1.08 < load.total_mw.sum() / load.total_it_mw.sum() < 1.2

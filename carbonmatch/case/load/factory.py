@@ -65,7 +65,7 @@ class Factory(Block):
     profile: Profile | None = None
     shifts: dict[Name, ShiftBlock] = Field(default_factory=dict)
     holidays: list[Day] = Field(default_factory=list)
-    growth_per_year: Annotated[Number, Field(gt=-1)] = 0.0
+    growth_per_year: Annotated[Number, Field(gt=-1, le=1)] = 0.0
     of_year: CalendarYear | None = None
     scale: NonNegative = 1.0
 

@@ -59,9 +59,12 @@ def _read_load(value: Any, info: ValidationInfo) -> SiteLoad:
     if reading.grid is None:
         return SiteLoad(np.zeros(1))
     try:
-        load = built.site_load(reading.grid)
+        with np.errstate(over="ignore", invalid="ignore"):
+            load = built.site_load(reading.grid)
     except InputError as error:
         refuse(*(Finding(fault.what, inside=(given[0], "power_chain", fault.where)) for fault in error.faults))
+    if not np.isfinite(load.total_mw).all():
+        refuse(Finding("comes to more MW than can be counted; mend the numbers in it", inside=(given[0],)))
     load.total_mw.flags.writeable = False
     return load
 

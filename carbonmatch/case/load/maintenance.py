@@ -55,7 +55,7 @@ class Maintenance(Block):
     outages        beside that, or in its place: shares of the fleet between dates
     """
 
-    halls: Annotated[int, Field(ge=1)] | None = None
+    halls: Annotated[int, Field(ge=1, le=1000)] | None = None
     days_per_hall: Positive | None = None
     first_day: Annotated[str | None, BeforeValidator(_read_first_day)] = None
     days_between: NonNegative = 0.0

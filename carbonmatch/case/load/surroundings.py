@@ -158,7 +158,7 @@ class PowerChainBlock(Block):
     """
 
     redundancy: Literal["2N", "N+1", "N"] | None = None
-    modules: Annotated[int, Field(ge=1)] | None = None
+    modules: Annotated[int, Field(ge=1, le=1000)] | None = None
     ups_rated_mw: Positive | None = None
     ups: Annotated[UpsCurveBlock | None, BeforeValidator(_by_mode)] = None
     transformer_loss_share: ShareBelowOne | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
 
-import numpy as np
 from pydantic import Field, PlainValidator
 
 from carbonmatch.case.block import (
@@ -37,8 +38,10 @@ from carbonmatch.load import (
 from carbonmatch.timegrid import TimeGrid, read_timezone
 from carbonmatch.wording import listed
 
-_ADDED = 1e-6
-"""How far shares may be from adding to 1: they are written with a few digits."""
+_ADDED: Final = 1e-6
+"""How far shares may be from adding to 1: they are written with a few digits. They count as if they did."""
+_ROUNDING: Final = 1e-9
+"""Of floats, nothing else."""
 
 
 class InterruptionsBlock(Block):
@@ -68,14 +71,12 @@ def _read_hourly(value: Any) -> tuple[float, ...] | None:
     if value is None:
         return None
     numbers = value if isinstance(value, list | tuple) else []
-    plain = all(isinstance(n, int | float) and not isinstance(n, bool) and 0.0 <= n < np.inf for n in numbers)
+    plain = all(isinstance(n, int | float) and not isinstance(n, bool) and 0.0 <= n < math.inf for n in numbers)
     if len(numbers) != HOURS_OF_DAY or not plain or not any(numbers):
         held = f"is {say_value(value)}"
         if numbers and plain:
             held = f"holds {len(numbers)} values" if any(numbers) else "holds nothing but 0"
-        refuse(
-            f"{held}; 24 numbers of at least 0 are wanted, of the hours 0 to 23 on the users' clock, not all 0"
-        )
+        refuse(f"{held}; 24 numbers of at least 0 are wanted, of the hours 0 to 23 on the users' clock, not all 0")
     mean = sum(numbers) / HOURS_OF_DAY
     return tuple(float(n) / mean for n in numbers)
 
@@ -119,14 +120,7 @@ class ClassReader:
         peak = kind.peak if block.peak is None else block.peak
         idle = kind.idle if block.idle is None else block.idle
         if peak < idle:
-            given, cure = ("idle", "lower it, or raise") if block.idle is not None else ("peak", "raise it, or give")
-            own, other = (idle, f"peak, {say(peak)}") if given == "idle" else (peak, f"idle, {say(idle)}")
-            side = "above" if given == "idle" else "below"
-            other_key = "peak" if given == "idle" else "idle"
-            self._find(
-                f"is {say(own)}, {side} {other}; machines at work draw at least what idle ones do: {cure} {other_key}",
-                given,
-            )
+            self._idles_above_work(peak, idle)
             return None
         shape = self._shape(kind, utilisation, peak, idle, users)
         work = WorkClass(self.name, block.share, utilisation, peak, idle, shape, busy, kind.fixed)
@@ -135,6 +129,13 @@ class ClassReader:
 
     def _find(self, what: str, *inside: str) -> None:
         self.findings.append(Finding(what, inside=(self.name, *inside)))
+
+    def _idles_above_work(self, peak: float, idle: float) -> None:
+        why = "machines at work draw at least what idle ones do"
+        if self.block.idle is not None:
+            self._find(f"is {say(idle)}, above peak, {say(peak)}; {why}: lower it, or raise peak", "idle")
+        else:
+            self._find(f"is {say(peak)}, below idle, {say(idle)}; {why}: raise it, or lower idle", "peak")
 
     def _kind(self) -> KindOfWork | None:
         if self.name == OVERHEAD:
@@ -178,9 +179,11 @@ class ClassReader:
             except InputError as error:
                 for fault in error.faults:
                     self._find(fault.what, "users", zone)
-        if abs(sum(users.values()) - 1.0) > _ADDED:
-            self._find(f"the shares of the users add to {say(sum(users.values()))}; let them add to 1", "users")
-        return users
+        total = sum(users.values())
+        if abs(total - 1.0) > _ADDED:
+            self._find(f"the shares of the users add to {say(total)}; let them add to 1", "users")
+            return users
+        return {zone: share / total for zone, share in users.items()}
 
     def _shape(
         self, kind: KindOfWork, utilisation: float, peak: float, idle: float, users: Mapping[str, float]
@@ -204,21 +207,18 @@ class ClassReader:
     def _stays_within_capacity(self, work: WorkClass) -> None:
         if self.grid is None or work.shape is None or self.findings:
             return
-        most = float(work.use(self.grid).max())
-        least = min(work.shape.hourly)
+        most, least = float(work.use(self.grid).max()), work.utilisation * min(work.shape.hourly)
+        if most <= 1.0 + _ROUNDING and least >= -_ROUNDING:
+            return
         key = "hourly" if self.block.hourly is not None else "peak_to_trough"
-        cure = (
-            f"lower utilisation to {np.floor(1000.0 * work.utilisation / most) / 1000.0:g}"
-            if most > 1.0 + _ADDED
-            else "lower it"
+        room = math.floor(1000.0 * work.utilisation / most) / 1000.0
+        cure = f"lower utilisation to {room:g}, or let" if most > 1.0 else "let"
+        self._find(
+            f"asks {say(most)} of what the machines can do in the busiest hour, at a mean utilisation of "
+            f"{say(work.utilisation)}, and {say(least)} in the quietest; between 0 and 1 is wanted: {cure} the day "
+            f"swing less",
+            key,
         )
-        if most > 1.0 + _ADDED or least < -_ADDED:
-            self._find(
-                f"asks {say(max(most, 0.0))} of what the machines can do in the busiest hour, at a mean utilisation of "
-                f"{say(work.utilisation)}, and {say(work.utilisation * least)} in the quietest; between 0 and 1 is "
-                f"wanted: {cure}, or let the day swing less",
-                key,
-            )
 
 
 def read_classes(blocks: Mapping[str, ClassBlock], grid: TimeGrid | None) -> tuple[WorkClass, ...]:
@@ -236,4 +236,4 @@ def read_classes(blocks: Mapping[str, ClassBlock], grid: TimeGrid | None) -> tup
         )
     if findings:
         refuse(*findings)
-    return tuple(work for work in read if work is not None)
+    return tuple(replace(work, share=work.share / total) for work in read if work is not None)
