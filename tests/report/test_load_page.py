@@ -194,7 +194,8 @@ def test_where_weekends_rest_the_year_is_drawn_by_weeks(works):
     page = load_page(works)
     figure = figure_of(page, "All sites through the period")
     top = float(figure.panels[0].ticks[-1].text)
-    # 2 + (6 * 8 + 4 * 8) * 5 / 168 and 3, but for clock changes; the last day is a Monday and goes with the week before.
+    # 2 + (6 * 8 + 4 * 8) * 5 / 168 and 3, but for clock changes; the last day is a Monday, and goes with the week
+    # before it.
     drawn = heights(figure.panels[0].shapes[0].path) * top
     assert np.allclose(drawn[:-8], 5 + 400 / 168, atol=0.03)
     assert np.allclose(drawn[-8:], 5 + 480 / 192, atol=0.01)
