@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
+from carbonmatch.case.compute import Compute
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
@@ -40,6 +41,7 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Zone,
     StandardSupply,
     Site,
+    Compute,
     *LOAD_BLOCKS,
     Grid,
     *STRUCTURES.values(),

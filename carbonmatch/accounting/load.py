@@ -1,10 +1,9 @@
-"""Load that was changed: that no work is lost or made by moving it, what it cost, and what a run tells of it."""
+"""Load that was changed: that no work is lost or made by moving it, and what it cost."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -65,48 +64,6 @@ def costs_of_changes(problem: Problem, changes: LoadChanges) -> dict[str, float]
     }
 
 
-def load_summary(problem: Problem, changes: LoadChanges) -> dict[str, Any]:
-    """Return what became of the load of every site that may be changed, and where MW were placed.
-
-    planned_mwh    as the case gives it, without what is placed;  served_mwh   what was used [MWh over the horizon]
-    moved_mwh      moved to another step;  sent_mwh, received_mwh   to and from other sites;  curtailed_mwh   given up
-    """
-    hours = problem.time.hours_per_step
-    sites: dict[str, Any] = {}
-    for s, site in enumerate(problem.sites):
-        if not problem.load_varies(s):
-            continue
-        sites[site.name] = {
-            "planned_mwh": float(site.load_mwh.sum()),
-            "served_mwh": float(changes.load_mwh[s].sum()),
-            "planned_peak_mw": float(site.load_mwh.max()) / hours,
-            "served_peak_mw": float(changes.load_mwh[s].max()) / hours,
-            "flexible": {entry.name: _moved(changes, s, entry) for entry in site.flexible},
-            "curtailable": {
-                entry.name: {"curtailed_mwh": float(changes.curtailed_mwh[s, entry.name].sum())}
-                for entry in site.curtailable
-            },
-        }
-    told: dict[str, Any] = {"sites": sites}
-    if problem.placements:
-        told["placements"] = {
-            placement.name: {
-                problem.sites[c.site].name: {
-                    "placed_mw": changes.placed_mw[placement.name, c.site],
-                    "load_mwh": changes.placed_mw[placement.name, c.site] * float(c.load_mwh_per_mw.sum()),
-                }
-                for c in placement.candidates
-            }
-            for placement in problem.placements
-        }
-    return told
-
-
-def _moved(changes: LoadChanges, s: int, entry: FlexibleTerms) -> dict[str, float]:
-    flows = {"moved_mwh": changes.less_mwh, "sent_mwh": changes.sent_mwh, "received_mwh": changes.received_mwh}
-    return {name: float(flow[s, entry.name].sum()) for name, flow in flows.items() if (s, entry.name) in flow}
-
-
 def _flexible(problem: Problem) -> Iterator[tuple[int, FlexibleTerms]]:
     return ((s, entry) for s, site in enumerate(problem.sites) for entry in site.flexible)
 
@@ -127,7 +84,7 @@ def _balance(problem: Problem, changes: LoadChanges) -> Iterator[str]:
         for each in site.curtailable:
             changed -= changes.curtailed_mwh[s, each.name]
         for placement in problem.placements:
-            for candidate in (c for c in placement.candidates if c.site == s):
+            for candidate in (c for c in placement.open if c.site == s):
                 changed += changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
         yield from _off(
             f"the load of {site.name} is off the planned one with all changes", changes.load_mwh[s] - changed, near

@@ -8,8 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting.agreed import flow_summary, guarantee_summary
+from carbonmatch.accounting.compute import compute_summary
 from carbonmatch.accounting.grid_summary import site_summary
 from carbonmatch.accounting.meters import Metered
+from carbonmatch.accounting.site_scores import with_site_scores
 from carbonmatch.accounting.summary import (
     accounts_summary,
     data_quality,
@@ -86,14 +88,19 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
                 )
             },
             "storage": {storage.name: _storage(ledger, b) for b, storage in enumerate(problem.storage)},
-            "grid": {
-                site.name: {
-                    **site_summary(problem, s, flows.retail_supply_mwh[s], site.load_mwh),
-                    "firm_capacity_mw": None,
-                }
-                for s, site in enumerate(problem.sites)
-            },
+            "grid": with_site_scores(
+                {
+                    site.name: {
+                        **site_summary(problem, s, flows.retail_supply_mwh[s], site.load_mwh),
+                        "firm_capacity_mw": None,
+                    }
+                    for s, site in enumerate(problem.sites)
+                },
+                problem,
+                ledger,
+            ),
             "warnings": [*metered.warnings, *_filled(metered), *_storage_warnings(ledger, facts)],
+            **compute_summary(problem, ledger, facts),
         }
     )
 

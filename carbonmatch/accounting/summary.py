@@ -13,6 +13,7 @@ from carbonmatch.accounting.agreed import flow_summary, guarantee_summary, paid_
 from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
+from carbonmatch.accounting.compute import compute_summary
 from carbonmatch.accounting.eligibility import eligibility_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
@@ -20,6 +21,7 @@ from carbonmatch.accounting.frameworks import framework_statements
 from carbonmatch.accounting.grid_summary import grid_summaries
 from carbonmatch.accounting.scope2 import scope2_summary
 from carbonmatch.accounting.score import Scores, score
+from carbonmatch.accounting.site_scores import with_site_scores
 from carbonmatch.accounting.storage import storage_summaries
 from carbonmatch.accounting.target import limit_prices, target_summary
 from carbonmatch.accounting.value import capture_value_per_mwh
@@ -66,7 +68,7 @@ def summarise(
             "cost": cost_summary(problem, solution),
             "contracts": contract_summaries(problem, solution, ledger, facts),
             "storage": storage,
-            "grid": grid_summaries(problem, solution),
+            "grid": with_site_scores(grid_summaries(problem, solution), problem, ledger),
             "shadow_prices": price_summary(problem, solution),
             "certificate": {
                 "primal_residual_mwh": certificate.primal_residual_mwh,
@@ -77,6 +79,7 @@ def summarise(
                 "dual_objective": certificate.dual_objective,
             },
             "warnings": warnings(problem, solution),
+            **compute_summary(problem, ledger, facts, solution),
         }
     )
 

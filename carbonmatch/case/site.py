@@ -17,6 +17,7 @@ from carbonmatch.case.block import (
     refuse,
     say,
 )
+from carbonmatch.case.compute import Compute
 from carbonmatch.case.flexibility import Curtailable, Flexible
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.load import Load
@@ -53,6 +54,7 @@ class Site(Entry):
     forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
+    compute                          tokens and cost of its machines
     flexible                         parts of the load that may be moved in time or to other sites
     curtailable                      parts of the load that may be given up
     """
@@ -64,6 +66,7 @@ class Site(Entry):
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
+    compute: Compute | None = None
     flexible: dict[str, Flexible] = Field(default_factory=dict)
     curtailable: dict[str, Curtailable] = Field(default_factory=dict)
 
@@ -80,6 +83,14 @@ class Site(Entry):
                 why = f"the {'energy ' if key == ('energy',) else ''}price follows the spot price of the zone"
                 need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, (*key, "index"))
         return grid
+
+    @field_validator("compute")
+    @classmethod
+    def _compute_is_of_the_load(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        load = info.data.get("load", ABSENT)
+        if compute is not None and load is not ABSENT and (found := tuple(compute.faults_beside(load))):
+            refuse(*found)
+        return compute
 
     @field_validator("metered_load_mw")
     @classmethod

@@ -13,6 +13,7 @@ from carbonmatch.formulation.choices import offers_with_choice, with_any_size, w
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
+from carbonmatch.formulation.load_terms import with_placed
 from carbonmatch.formulation.matching import ledgers_coincide, score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
@@ -62,4 +63,5 @@ __all__ = [
     "with_any_size",
     "with_choices_held",
     "with_less_must_run",
+    "with_placed",
 ]

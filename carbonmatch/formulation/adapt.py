@@ -143,6 +143,10 @@ def _sizes(model: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Any, fl
         yield block.power_mw, storage.min_power_mw, storage.max_power_mw
         if storage.duration_hours is None:
             yield block.energy_mwh, storage.min_energy_mwh, storage.max_energy_mwh
+    for placement in problem.placements:
+        placed = model.placement[placement.name].placed_mw
+        for candidate in placement.open:
+            yield placed[problem.sites[candidate.site].name], 0.0, candidate.max_mw
 
 
 def _reprice(model: pyo.ConcreteModel, problem: Problem) -> None:

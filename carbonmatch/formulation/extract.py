@@ -193,6 +193,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         yearly_claim_value_per_mwh=np.nan_to_num(premium) if problem.target.matching == "annual" else None,
         pairing=pairing_prices(model, problem, dual),
         consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
+        load_value_per_mwh=_of_sites(model, problem, "site_load", dual),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,6 +36,7 @@ def _flexible(case: Case, site: Site, name: str, entry: Flexible) -> FlexibleTer
         window_of_step=windows,
         cost_per_mwh=entry.cost_per_mwh,
         latency_group=None if group is None else list(case.latency_groups).index(group),
+        window_hours=entry.window_hours,
     )
 
 
@@ -130,6 +133,40 @@ def _candidate(case: Case, placement: Placement, site: str, candidate: Candidate
     return CandidateTerms(
         site=list(case.sites).index(site),
         load_mwh_per_mw=per_mw * case.grid.hours_per_step,
-        max_mw=placement.mw if candidate.max_mw is None else candidate.max_mw,
+        max_mw=math.inf if candidate.max_mw is None else candidate.max_mw,
         cost_per_mw_year=candidate.cost_per_mw_year,
     )
+
+
+def with_placed(problem: Problem, placed_mw: Mapping[tuple[str, int], float]) -> Problem:
+    """Return the problem with its placements held: what they use is planned load of their sites and zones.
+
+    load[s,t] = planned[s,t] + sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s]             [MWh per step]
+
+    placed_mw   by (placement, number of the site); placements that it does not name are left as they are
+    """
+    sites, zones, placements = list(problem.sites), list(problem.zones), []
+    for placement in problem.placements:
+        candidates = []
+        for candidate in placement.candidates:
+            mw = placed_mw.get((placement.name, candidate.site))
+            if mw is None:
+                candidates.append(candidate)
+                continue
+            load = candidate.load_mwh_per_mw * (mw - (candidate.held_mw or 0.0))  # held before: only what changes
+            site = sites[candidate.site]
+            sites[candidate.site] = replace(site, load_mwh=site.load_mwh + load)
+            zones[site.zone] = replace(zones[site.zone], load_mwh=zones[site.zone].load_mwh + load)
+            candidates.append(replace(candidate, max_mw=mw, held_mw=mw))
+        placements.append(replace(placement, candidates=tuple(candidates)))
+    return replace(problem, placements=tuple(placements), sites=tuple(sites), zones=tuple(zones))
+
+
+def with_given_placements(problem: Problem) -> Problem:
+    """Return the problem with every placement held that has one candidate alone, and room there for all of it."""
+    given = {
+        (placement.name, placement.candidates[0].site): placement.mw
+        for placement in problem.placements
+        if len(placement.candidates) == 1 and placement.mw <= placement.candidates[0].max_mw
+    }
+    return with_placed(problem, given) if given else problem

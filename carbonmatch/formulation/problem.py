@@ -18,6 +18,7 @@ from carbonmatch.formulation.load_terms import (
     latency_group_terms,
     most_load_mw,
     placement_terms,
+    with_given_placements,
 )
 from carbonmatch.formulation.structures import choice_terms, contract_terms, least_of_all
 from carbonmatch.formulation.tariff_terms import tariff_of
@@ -84,7 +85,7 @@ def problem_from_case(case: Case) -> Problem:
     )
     check_partners(problem)
     check_carbon_of_load(problem)
-    return problem
+    return with_given_placements(problem)
 
 
 def site_number(case: Case, name: str | None) -> int | None:

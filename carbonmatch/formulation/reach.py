@@ -47,7 +47,7 @@ def load_that_varies(problem: Problem) -> list[Fault]:
         return []
     what = (
         "changes the load that the target is a share of, and the best share of such a load is not looked for; take it "
-        "out, or hold it, to find the best share in reach or for a budget"
+        "out, or hold it (a placement by its key at), to find the best share in reach or for a budget"
     )
     keys = [
         *(f"sites.{site.name}.curtailable" for site in problem.sites if site.curtailable),

@@ -20,6 +20,8 @@ def add_placements(model: pyo.Block, problem: Problem) -> None:
     0 <= placed_mw[p,s] <= max_mw[p,s]                   [MW], candidates s
     sum_s placed_mw[p,s] = mw[p]
     placement_cost = sum_s cost_per_mw_year[p,s] * year_fraction * placed_mw[p,s]        [currency]
+
+    A placement that is held has constants in the place of variables and no row; its load is planned load of its sites.
     """
     model.placement = pyo.Block([placement.name for placement in problem.placements])
     for placement in problem.placements:
@@ -27,7 +29,11 @@ def add_placements(model: pyo.Block, problem: Problem) -> None:
         names = {candidate.site: problem.sites[candidate.site].name for candidate in candidates}
         most = {names[c.site]: None if math.isinf(c.max_mw) else c.max_mw for c in candidates}
         block.placed_mw = pyo.Var(list(names.values()), bounds=lambda _, site, most=most: (0.0, most[site]))
-        block.placed_total = pyo.Constraint(expr=pyo.quicksum(block.placed_mw.values()) == placement.mw)
+        if placement.open:
+            block.placed_total = pyo.Constraint(expr=pyo.quicksum(block.placed_mw.values()) == placement.mw)
+        else:
+            for candidate in candidates:
+                block.placed_mw[names[candidate.site]].fix(candidate.held_mw)
         costs = [c.cost_per_mw_year * problem.time.year_fraction for c in candidates]
         block.cost = pyo.Expression(expr=linear_sum(costs, list(block.placed_mw.values())))
 
@@ -49,7 +55,7 @@ def add_site_load(model: pyo.Block, problem: Problem, site_number: int) -> Flow:
     placed = [
         (candidate.load_mwh_per_mw.tolist(), model.placement[placement.name].placed_mw[site.name])
         for placement in problem.placements
-        for candidate in placement.candidates
+        for candidate in placement.open
         if candidate.site == site_number
     ]
     load, planned = block.load_mwh, site.load_mwh.tolist()
@@ -207,7 +213,7 @@ def load_costs(model: pyo.Block, problem: Problem) -> dict[str, list[Any]]:
 
 def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
     """Return what became of the load, from a model that has its values; None where no load may be changed."""
-    if not any(problem.load_varies(s) for s in range(len(problem.sites))):
+    if not problem.placements and not any(problem.load_varies(s) for s in range(len(problem.sites))):
         return None
     steps = problem.time.steps
     load = np.stack([site.load_mwh for site in problem.sites])
@@ -223,12 +229,14 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
         ]
         return {(s, key): _read(getattr(part, name), steps) for s, key, part in parts if hasattr(part, name)}
 
+    less, more = _net(flows("less_mwh"), flows("more_mwh"))
+    sent, received = _net(flows("sent_mwh"), flows("received_mwh"))
     return LoadChanges(
         load_mwh=load,
-        less_mwh=flows("less_mwh"),
-        more_mwh=flows("more_mwh"),
-        sent_mwh=flows("sent_mwh"),
-        received_mwh=flows("received_mwh"),
+        less_mwh=less,
+        more_mwh=more,
+        sent_mwh=sent,
+        received_mwh=received,
         curtailed_mwh={
             (s, entry.name): _read(model.site[site.name].curtailable[entry.name].curtailed_mwh, steps)
             for s, site in enumerate(problem.sites)
@@ -242,6 +250,18 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
             for candidate in placement.candidates
         },
     )
+
+
+_Flows = dict[tuple[int, str], FloatArray]
+
+
+def _net(away: _Flows, back: _Flows) -> tuple[_Flows, _Flows]:
+    """Return flows without what goes away and comes back in the same step.
+
+    Where moving is free an interior point gives both any height, and neither changes the load.
+    """
+    both = {key: np.minimum(away[key], back[key]) for key in away}
+    return {key: away[key] - both[key] for key in away}, {key: back[key] - both[key] for key in away}
 
 
 def _read(flow: pyo.Var, steps: int) -> FloatArray:

@@ -66,7 +66,7 @@ def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
 
 
 def add_same_sizes(model: pyo.ConcreteModel, problem: YearsProblem) -> None:
-    """Choose every size once, for all years: contracts and storage, and the firm supply reserved for a site.
+    """Choose every size once, for all years: contracts, storage and placed MW, and the firm supply of a site.
 
     size[year] = size[first year]                        [MW or MWh], every year but the first
 
@@ -94,6 +94,10 @@ def free_sizes(block: pyo.Block, problem: Problem) -> Iterator[tuple[str, Any]]:
             size = entity.component(key)
             if size is not None and size.ctype is pyo.Var and not size.fixed:
                 yield f"{entity.local_name}.{key}", size
+    for placement in problem.placements:
+        for site, size in block.placement[placement.name].placed_mw.items():
+            if not size.fixed:
+                yield f"placement[{placement.name}].placed_mw[{site}]", size
 
 
 def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict[str, list[ZoneFlows]]) -> None:
@@ -186,6 +190,15 @@ class YearsOptimum:
             name: {"power_mw": _value(block.power_mw), "energy_mwh": _value(block.energy_mwh)}
             for name, block in self._first.storage.items()
         }
+
+    @property
+    def placements(self) -> dict[str, dict[str, dict[str, float]]] | None:
+        """What is placed where: {name: {site: {placed_mw}}}; None where the case places nothing."""
+        placed = {
+            name: {site: {"placed_mw": _value(mw)} for site, mw in block.placed_mw.items()}
+            for name, block in self._first.placement.items()
+        }
+        return placed or None
 
     @property
     def firm_capacity_mw(self) -> dict[str, float]:

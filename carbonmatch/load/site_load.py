@@ -54,7 +54,7 @@ class SiteLoad:
 
     def with_total(self, total_mw: FloatArray) -> SiteLoad:
         """Return the same site with another load: its parts keep their shares of every step."""
-        share = np.divide(total_mw, self.total_mw, out=np.ones_like(total_mw), where=self.total_mw > 0.0)
+        share = np.divide(total_mw, self.total_mw, out=np.ones(total_mw.shape), where=self.total_mw > 0.0)
         return replace(
             self,
             total_mw=total_mw,

@@ -14,6 +14,7 @@ from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
     SAME_ZONE,
+    ComputeFacts,
     DataTier,
     Device,
     Embodied,
@@ -90,6 +91,7 @@ __all__ = [
     "ChoiceTerms",
     "Claims",
     "CoincidentPeak",
+    "ComputeFacts",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -57,14 +57,40 @@ class ZoneFacts:
 
 
 @dataclass(frozen=True)
+class ComputeFacts:
+    """What the machines of a site make of its energy, and what they cost, as the user states it.
+
+    tokens_per_mwh   tokens per MWh of what it counts: of the load, or of what of it reaches the machines
+    of_it            whether it counts what reaches the machines
+    of               class of work that makes the tokens; empty where the whole load does
+    load_share       share of the load of the site that is drawn for that class, cooling and losses included, (steps,)
+    counted_share    share of that load that tokens_per_mwh counts, (steps,): 1, or where of_it what the machines get
+    moved_share, given_up_share   by flexible and curtailable entry: share of that class in what it changes, (steps,)
+    it_mw            what the machines may draw [MW]
+    cost_per_year    all that compute costs in a year [currency/year]; None where the case does not state it
+    """
+
+    tokens_per_mwh: float
+    of_it: bool
+    of: str
+    load_share: FloatArray
+    counted_share: FloatArray
+    it_mw: float
+    cost_per_year: float | None
+    moved_share: Mapping[str, FloatArray] = field(default_factory=dict)
+    given_up_share: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SiteFacts:
-    """How the load of a site is known, and the factor of its supplier where there is one."""
+    """How the load of a site is known, the factor of its supplier and what is computed, where the case says so."""
 
     name: str
     zone: int
     load_mwh: FloatArray
     data_tier: DataTier
     supplier: Factor | None
+    compute: ComputeFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -207,3 +233,8 @@ class Facts:
     instruments: tuple[Instrument, ...]
     storage: tuple[StorageFacts, ...]
     registry: Registry | None = None
+
+    def with_load(self, load_mwh: Sequence[FloatArray]) -> Facts:
+        """Return the facts with the load of every site as it was served [MWh per step], after all changes."""
+        sites = (replace(site, load_mwh=load) for site, load in zip(self.sites, load_mwh, strict=True))
+        return replace(self, sites=tuple(sites))

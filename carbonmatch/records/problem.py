@@ -285,7 +285,7 @@ class Problem:
         """Tell whether the load of a site is a decision: a part of it may be moved or given up, or placed there."""
         terms = self.sites[site]
         return bool(terms.flexible or terms.curtailable) or any(
-            candidate.site == site for placement in self.placements for candidate in placement.candidates
+            candidate.site == site for placement in self.placements for candidate in placement.open
         )
 
     def import_varies(self, site: int) -> bool:
@@ -300,7 +300,7 @@ class Problem:
         inside = np.zeros(self.time.steps, dtype=bool)
         inside[list(steps)] = True
         members = [s for s, site in enumerate(self.sites) if site.zone in zones]
-        placed = [candidate.site for placement in self.placements for candidate in placement.candidates]
+        placed = [candidate.site for placement in self.placements for candidate in placement.open]
         leaving = {entry.latency_group for site in self.sites if site.zone not in zones for entry in site.flexible} - {
             None
         }
@@ -336,8 +336,8 @@ class Problem:
 
     @property
     def total_load_mwh(self) -> float:
-        """Load of all sites over the horizon as it is planned, placements at their first candidate [MWh]."""
-        placed = sum(float(p.mw * p.candidates[0].load_mwh_per_mw.sum()) for p in self.placements)
+        """Load of all sites over the horizon as it is planned, open placements at their first candidate [MWh]."""
+        placed = sum(float(p.mw * p.open[0].load_mwh_per_mw.sum()) for p in self.placements if p.open)
         return float(sum(zone.load_mwh.sum() for zone in self.zones)) + placed
 
     @property
@@ -355,7 +355,7 @@ class Problem:
     @property
     def peak_load_mwh(self) -> float:
         """Largest planned load of any zone in one step, or of any placement [MWh]."""
-        placed = [float(p.mw * p.candidates[0].load_mwh_per_mw.max()) for p in self.placements]
+        placed = [float(p.mw * p.open[0].load_mwh_per_mw.max()) for p in self.placements if p.open]
         return max(float(max(zone.load_mwh.max() for zone in self.zones)), *placed, 0.0)
 
     @property

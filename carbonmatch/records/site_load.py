@@ -18,6 +18,7 @@ class FlexibleTerms:
                      None where it is not moved in time
     cost_per_mwh     paid per MWh moved in time
     latency_group    number of the group of sites that it is moved among; None where it stays at its site
+    window_hours     length of a window as the case gives it [h]; None where it is not moved in time
     """
 
     name: str
@@ -26,6 +27,7 @@ class FlexibleTerms:
     window_of_step: IntArray | None
     cost_per_mwh: float
     latency_group: int | None = None
+    window_hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,14 @@ class CandidateTerms:
     load_mwh_per_mw    load of one MW placed there [MWh per step and MW]
     max_mw             most of it; inf where the case names no limit
     cost_per_mw_year   what one MW costs there, such as for building and connecting it, beside its energy
+    held_mw            that stand there, where it is decided; their load is part of the planned load of the site then
     """
 
     site: int
     load_mwh_per_mw: FloatArray
     max_mw: float
     cost_per_mw_year: float
+    held_mw: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,17 @@ class PlacementTerms:
     mw: float
     candidates: tuple[CandidateTerms, ...]
 
+    @property
+    def open(self) -> tuple[CandidateTerms, ...]:
+        """The candidates whose MW are to be decided; none where the placement is held."""
+        return tuple(candidate for candidate in self.candidates if candidate.held_mw is None)
+
 
 @dataclass(frozen=True)
 class LoadChanges:
     """What became of load that may be changed. Keys are (site, entry) by number and name.
+
+    What an entry moves out of a step and into the same one, or sends and receives in it, is told net: it is nothing.
 
     load_mwh        load of every site after all changes, (sites, steps)
     less_mwh, more_mwh       moved out of a step, and into it, by flexible entry (steps,)

@@ -32,6 +32,8 @@ class ShadowPrices:
                                behind it, without its claim
     export_source_value_per_mwh  by number of such a site: (steps,) what one more MWh generated or discharged behind its
                                meter is worth beside, because it may leave
+    load_value_per_mwh         by number of a site whose load is a decision: (steps,) what one more MWh of planned load
+                               costs there
     clean_source_value_per_mwh  by number of such a site with a storage: (steps,) what one more MWh generated behind its
                                meter is worth beside, because it may be charged as clean
     """
@@ -47,6 +49,7 @@ class ShadowPrices:
     site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     export_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     clean_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+    load_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
 
     def energy_value_of(self, zone: int, site: int | None) -> FloatArray:
         """Return what a MWh is worth where it is generated: in a zone, or behind the meter of a site of it."""

@@ -14,6 +14,7 @@ from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.records import Problem
 from carbonmatch.runfolder import RunFolder
+from carbonmatch.study.held_placements import PLACED_KEYS, Placed, hold_placements, placed_of
 from carbonmatch.wording import listed, nearest
 
 CONTRACT_KEYS = ("contracted_mw",)
@@ -28,6 +29,7 @@ class Sizes:
     contracts      {name: {contracted_mw}}
     storage        {name: {power_mw, energy_mwh}}
     signed         what else several weather years decided for each of them; None where it is to be decided
+    placements     {name: {site: {placed_mw}}}; None where nothing was placed
     """
 
     path: str
@@ -35,6 +37,7 @@ class Sizes:
     contracts: Mapping[str, Mapping[str, float]]
     storage: Mapping[str, Mapping[str, float]]
     signed: Signed | None = None
+    placements: Placed | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,17 @@ def read_sizes(path: str | Path) -> Sizes:
     root = _block(content, str(file), faults)
     contracts = _sizes(root.get("contracts"), f"{file}: contracts", CONTRACT_KEYS, faults)
     storage = _sizes(root.get("storage"), f"{file}: storage", STORAGE_KEYS, faults)
+    placed = placed_of(root)
+    placements = None
+    if placed is not None:
+        where = f"{file}: load.placements"
+        placements = {
+            name: _sizes(sites, f"{where}.{name}", PLACED_KEYS, faults)
+            for name, sites in _block(placed, where, faults).items()
+        }
     if faults:
         raise InputError(faults)
-    return Sizes(str(file), hashlib.sha256(data).hexdigest(), contracts, storage)
+    return Sizes(str(file), hashlib.sha256(data).hexdigest(), contracts, storage, placements=placements)
 
 
 def sizes_of_run(run: RunFolder) -> Sizes | None:
@@ -111,8 +122,18 @@ def sizes_of(summary: Mapping[str, Any], path: str) -> Sizes:
     """Return the sizes that a summary holds, as if they were read from `path`; the hash is of the sizes alone."""
     contracts = {name: {key: entry[key] for key in CONTRACT_KEYS} for name, entry in summary["contracts"].items()}
     storage = {name: {key: entry[key] for key in STORAGE_KEYS} for name, entry in summary["storage"].items()}
-    content = json.dumps({"contracts": contracts, "storage": storage}, sort_keys=True)
-    return Sizes(path, hashlib.sha256(content.encode()).hexdigest(), contracts, storage)
+    placed = placed_of(summary)
+    placements = (
+        None
+        if placed is None
+        else {
+            name: {site: {key: entry[key] for key in PLACED_KEYS} for site, entry in sites.items()}
+            for name, sites in placed.items()
+        }
+    )
+    held = {"contracts": contracts, "storage": storage, **({} if placements is None else {"placements": placements})}
+    content = json.dumps(held, sort_keys=True)
+    return Sizes(path, hashlib.sha256(content.encode()).hexdigest(), contracts, storage, placements=placements)
 
 
 def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
@@ -130,6 +151,7 @@ def fix_sizes(problem: Problem, sizes: Sizes) -> Problem:
     ]
     if faults:
         raise InputError(faults)
+    problem = hold_placements(problem, sizes.placements, sizes.path)
     if sizes.signed is not None:
         problem = _hold(problem, sizes.signed, sizes.path)
     return replace(

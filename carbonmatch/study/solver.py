@@ -12,11 +12,11 @@ from carbonmatch.accounting import (
     build_ledger,
     facts_from_case,
     flows_of,
-    load_summary,
     prove,
     prove_carbon,
     prove_load,
     summarise,
+    tell_load,
 )
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, UnboundedError, VerificationError
@@ -205,15 +205,15 @@ def verified_result(
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
-        facts = facts_from_case(case)
         prove_load(problem, solution)
         served = problem.as_served(solution.load_changes)
+        facts = facts_from_case(case).with_load([site.load_mwh for site in served.sites])
         ledger = build_ledger(served, flows_of(solution), facts)
         prove(served, solution, ledger)
         prove_carbon(served, solution, ledger, facts)
         summary = summarise(served, solution, ledger, facts, optimum.certificate)
         if solution.load_changes is not None:
-            summary["load"] = load_summary(problem, solution.load_changes)
+            tell_load(summary, problem, solution.load_changes, solution.shadow_prices.load_value_per_mwh)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         if optimum.whole_numbers is not None:
             summary["certificate"]["integer"] = search_told(optimum.whole_numbers)

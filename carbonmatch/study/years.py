@@ -186,7 +186,7 @@ def _solved_together(
             raise InfeasibleError(_why(problem, cases, given, options)) from error
     stages.seconds.update(optimum.seconds)
     answer = YearsOptimum(model, problem, optimum)
-    sizes = Sizes(runfolder.YEARS_KIND.record, None, answer.contracts, answer.storage)
+    sizes = Sizes(runfolder.YEARS_KIND.record, None, answer.contracts, answer.storage, placements=answer.placements)
     return _Whole(problem, optimum, answer, sizes, given)
 
 

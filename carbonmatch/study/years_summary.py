@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.accounting import emissions_by_the_hour_t
 from carbonmatch.records import Problem, YearsProblem, YearTerms
+from carbonmatch.study.row import compute_figures
 
 Summary = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ CONTRACT_VOLUMES: Final = (
     *("excess_mwh", "cost", "delivered_mwh", "claimable_mwh", "agreed_volume_mwh", "unused_mwh", "unused_payment"),
 )
 STORAGE_VOLUMES: Final = ("charge_mwh", "discharge_mwh", "grey_charge_mwh", "losses_mwh", "cost")
-GRID_VOLUMES: Final = ("metered_import_mwh", "retail_supply_mwh")
+GRID_VOLUMES: Final = ("metered_import_mwh", "retail_supply_mwh", "matched_mwh")
 
 SAME_SCORE: Final = 1e-6
 """Years whose scores are nearer than this are told apart by their cost: solver noise must not name the worst one."""
@@ -93,10 +94,29 @@ def mean_summary(problem: YearsProblem, summaries: Mapping[str, Summary]) -> dic
         "contracts": _contracts(problem, means),
         "storage": _storage(problem, means),
         "grid": _grid(means),
+        **_placed(means),
         "emissions": {
             "scope2_location_based_t": means.known(told("emissions", "scope2_location_based_t")),
             "scope2_market_based_by_the_hour_t": means.known(emissions_by_the_hour_t),
         },
+        **_compute(means),
+    }
+
+
+def _compute(means: Means) -> dict[str, Any]:
+    """Return what tokens cost in the mean: expected cost over expected tokens; nothing where no case states them."""
+    if any(summary.get("compute") is None for _, summary in means.years):
+        return {}
+    tokens = means.expected(told("compute", "million_tokens"))
+    cost = {key: means.expected(told("compute", "cost", key)) for key in ("total", "net_of_sales")}
+    return {
+        "compute": {
+            "million_tokens": tokens,
+            "token_load_mwh": means.expected(told("compute", "token_load_mwh")),
+            **cost,
+            "per_million_tokens": cost["total"] / tokens if tokens else None,
+            "net_of_sales_per_million_tokens": cost["net_of_sales"] / tokens if tokens else None,
+        }
     }
 
 
@@ -147,7 +167,48 @@ def _grid(means: Means) -> dict[str, dict[str, Any]]:
     for name, entry in entries.items():
         for key in ("peak_mw", "peak_retail_supply_mw", "firm_capacity_mw"):
             entry[key] = max(summary["grid"][name][key] for _, summary in means.years)
+        for key in ("hourly_matched_share", "cfe_score"):
+            if key in entry:
+                entry[key] = _share_of_site(means, name, key)
     return entries
+
+
+def _share_of_site(means: Means, site: str, key: str) -> float | None:
+    """Return the mean of a share of the load of a site, weighted by that load; None where a year does not know it."""
+
+    def share_of_load(summary: Summary) -> float | None:
+        entry = summary["grid"][site]
+        return None if entry[key] is None else entry[key] * _load_mwh(entry)
+
+    met, load = means.known(share_of_load), means.expected(lambda summary: _load_mwh(summary["grid"][site]))
+    return None if met is None else met / load if load > 0.0 else 1.0
+
+
+def _load_mwh(entry: Summary) -> float:
+    """Return the load of a site: what its meter shows, where nothing stands behind it."""
+    return float(entry.get("load_mwh", entry["metered_import_mwh"]))
+
+
+def _placed(means: Means) -> dict[str, Any]:
+    """Return where MW were placed, for all years, and what they use in a year; nothing where the case places none."""
+    (_, first), *_ = means.years
+    placed = first.get("load", {}).get("placements")
+    if placed is None:
+        return {}
+    return {
+        "load": {
+            "placements": {
+                name: {
+                    site: {
+                        "placed_mw": entry["placed_mw"],
+                        "load_mwh": means.expected(told("load", "placements", name, site, "load_mwh")),
+                    }
+                    for site, entry in sites.items()
+                }
+                for name, sites in placed.items()
+            }
+        }
+    }
 
 
 def year_row(year: YearTerms, summary: Summary) -> dict[str, Any]:
@@ -170,6 +231,7 @@ def year_row(year: YearTerms, summary: Summary) -> dict[str, Any]:
         "cost_net_of_sales_per_year": cost["net_of_sales"] / fraction,
         "cost_per_mwh_load": cost["per_mwh_load"],
         "cost_net_of_sales_per_mwh_load": cost["net_of_sales_per_mwh_load"],
+        **compute_figures(summary.get("compute")),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from carbonmatch.accounting import SiteProfile
 from carbonmatch.report.load.stack import Layer, keys_of, stack_panel
 from carbonmatch.report.numbers import Quantity, number
-from carbonmatch.report.overview.load import pue_text
+from carbonmatch.report.overview.profile import pue_text
 from carbonmatch.report.page.duration import is_flat
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, area, line, stairs
 from carbonmatch.report.page.wall_clock import MONTHS, WallClock, day_text

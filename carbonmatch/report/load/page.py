@@ -14,7 +14,7 @@ from carbonmatch.report.load.seasons import typical_weeks, week_figure
 from carbonmatch.report.load.stack import layers_by_site, layers_of
 from carbonmatch.report.numbers import Quantity, number, share
 from carbonmatch.report.overview import OverviewTable
-from carbonmatch.report.overview.load import (
+from carbonmatch.report.overview.profile import (
     changeable_table,
     local_text,
     part_table,

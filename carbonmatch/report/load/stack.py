@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from carbonmatch.accounting import SiteProfile
-from carbonmatch.report.overview.load import machines_text, rest_text
+from carbonmatch.report.overview.profile import machines_text, rest_text
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Key, Panel, Scale, Shape, area
 from carbonmatch.timegrid import FloatArray
 

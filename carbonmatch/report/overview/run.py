@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.compute import compute_tables
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
@@ -32,6 +34,7 @@ def overview(summary: Summary) -> Overview:
             *_eligibility(summary),
             score_table(summary, units),
             scope2_table(summary),
+            *compute_tables(summary, units),
         ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
@@ -45,6 +48,7 @@ def overview(summary: Summary) -> Overview:
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
+        *compute_tables(summary, units),
     ]
     return _page(summary, units, tables)
 
@@ -78,6 +82,7 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
         *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *load_facts(summary, units),
         *asked,
         *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
@@ -281,6 +286,7 @@ def storage_table(summary: Summary, units: Units) -> OverviewTable:
 def grid_table(summary: Summary, units: Units) -> OverviewTable:
     """Return what every site buys from the grid beside its contracts; and what passes its meter, where that differs."""
     metered = any("metered_export_mwh" in site for site in summary["grid"].values())
+    scored = any("hourly_matched_share" in site for site in summary["grid"].values())
     rows = tuple(
         (
             name,
@@ -290,6 +296,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             units.energy.text(site["retail_supply_mwh"]),
             units.power.text(site["firm_capacity_mw"]),
             *([units.energy.text(site.get("metered_export_mwh", 0.0))] if metered else []),
+            *([share(site.get("hourly_matched_share"))] if scored else []),
         )
         for name, site in summary["grid"].items()
     )
@@ -303,6 +310,7 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             Column("retail supply", units.energy.unit),
             Column("firm capacity", units.power.unit),
             *([Column("export", units.energy.unit)] if metered else []),
+            *([Column("matched")] if scored else []),
         ),
         rows,
     )
@@ -317,7 +325,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
 
     visible = 10.0**-units.money.decimals * units.money.divisor / 2.0
     rows = [
-        row(key.replace("_", " "), amount)
+        row(component_words(key), amount)
         for key, amount in cost["components"].items()
         if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]

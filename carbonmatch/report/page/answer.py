@@ -20,6 +20,7 @@ from carbonmatch.report.overview import (
 )
 from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -136,6 +137,7 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Period", period_text(period)),
         ("Load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *((label.capitalize(), text) for label, text in load_facts(summary, units)),
     ]
     if summary.get("target"):
         held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""

@@ -160,6 +160,8 @@ def grid_table(summary: Summary, units: Units) -> OverviewTable:
             Field.of("bought at retail", "retail_supply_mwh", units.energy),
             Field.of("peak bought", "peak_retail_supply_mw", units.power),
             Field.of("firm capacity", "firm_capacity_mw", units.power),
+            Field(Column("hourly matched share"), "hourly_matched_share", share),
+            Field(Column("CFE score"), "cfe_score", share),
         ),
         entries,
     )

@@ -84,6 +84,11 @@ def net_of(row: Row) -> float:
     return float(row[NET])
 
 
+def asked_load(row: Row) -> float:
+    """Return the load that was asked for, before a plan gave up any of it [MWh, to the kWh]."""
+    return round(float(row["load_mwh"] if row.get("asked_load_mwh") is None else row["asked_load_mwh"]), 3)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows that are met and share a currency, with what their names say.

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from carbonmatch.components import component_words
 from carbonmatch.report.numbers import Quantity
 from carbonmatch.report.overview import Column
 from carbonmatch.report.page.figure import HEIGHT, UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, columns
@@ -28,6 +29,10 @@ _SLOTS: Final[Mapping[str, str]] = {
     "storage_degradation": "amber",
     "grid_energy": "grid",
     "firm_capacity": "stone",
+    "load_shifting": "green",
+    "load_moves": "olive",
+    "load_curtailment": "vermilion",
+    "load_placement": "brown",
 }
 _FREE: Final = ("amber", "vermilion", "olive", "brown")
 
@@ -49,7 +54,7 @@ def cost_parts(rows: Rows) -> list[Part]:
         amounts = np.array([number_in(row, f"cost_{component}") or 0.0 for row in rows.met]) / load
         slot = _SLOTS.get(component) or next(free)
         if shows(amounts, rows.units.price):
-            parts.append(Part(Key(component.replace("_", " "), slot), amounts))
+            parts.append(Part(Key(component_words(component), slot), amounts))
     sales = -np.array([number_in(row, "cost_sales") or 0.0 for row in rows.met]) / load
     return [*parts, Part(SALES, sales)] if shows(sales, rows.units.price) else parts
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from carbonmatch.components import component_words
 from carbonmatch.report.numbers import UNKNOWN, Quantity, number, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.study.record import GROSS, NET, Over, Row, Rows, Size, number_in
@@ -72,11 +73,24 @@ def component_figures(rows: Rows) -> list[Figures]:
         if any(money.text(number_in(row, f"cost_{component}") or 0.0) != money.text(0.0) for row in rows.met)
     ]
     return [
-        *(of_key(component.replace("_", " "), f"cost_{component}", money) for component in shown),
+        *(of_key(component_words(component), f"cost_{component}", money) for component in shown),
         of_key("gross", "cost_total", money),
         Figures("sales", money.unit, lambda row: -float(row["cost_sales"]), money.text),
         of_key("net of sales", "cost_net_of_sales", money),
     ]
+
+
+def load_figures(rows: Rows) -> list[Figures]:
+    """Return what was done to the load; nothing where no plan may change it."""
+    quantity = rows.units.energy
+    words = {
+        "asked_load_mwh": "planned load",
+        "moved_load_mwh": "moved in time",
+        "sent_load_mwh": "moved to other sites",
+        "curtailed_load_mwh": "given up",
+    }
+    told = [of_key(title, key, quantity) for key, title in words.items() if any(row.get(key) for row in rows.met)]
+    return [*told, of_key("served load", "load_mwh", quantity)] if told else []
 
 
 def premium_figures(rows: Rows, over: Over) -> list[Figures]:
