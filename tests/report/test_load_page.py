@@ -10,10 +10,12 @@ from report.test_page_browser import CLIPPED, CONTRASTS, OVERLAPS, WIDTHS, plain
 from small_cases import a_case
 
 import carbonmatch as cm
+from carbonmatch.load import MACHINES, OVERHEAD
 from carbonmatch.report.load import load_page, write_loads
 from carbonmatch.report.load.stack import SLOTS, layers_of
 from carbonmatch.report.numbers import number
 from carbonmatch.report.overview import OverviewTable
+from carbonmatch.report.overview.profile import MACHINES_BY_NAME
 from carbonmatch.report.page.figure import HEIGHT, UNITS_PER_STEP, Figure
 from carbonmatch.report.study.page import Pair
 
@@ -159,6 +161,10 @@ def test_the_parts_add_up(campus, days):
         "cooling and losses",
         "total",
     ]
+
+
+def test_classes_that_are_machines_by_name_are_those_of_the_builder():
+    assert {MACHINES, OVERHEAD} == MACHINES_BY_NAME
 
 
 def test_the_months_are_those_of_the_load(campus):

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from carbonmatch.load import MACHINES, OVERHEAD
 from carbonmatch.report.numbers import UNKNOWN, Quantity, energy, number, power, share
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 
 Site = Mapping[str, Any]
+
+MACHINES_BY_NAME: Final = frozenset({"overhead", "machines"})
+"""Classes whose names say that they are machines, as `carbonmatch.load` calls them: its import is slow."""
 
 _TERAWATT_HOUR: Final = 1e6
 """Yearly energy is told in TWh from here on [MWh]: 500 MW at 90 % is 3.94 TWh."""
@@ -49,7 +51,7 @@ def pue_text(value: float | None) -> str:
 
 def machines_text(name: str) -> str:
     """Name what reaches the machines of a class, which is less than the site draws for it."""
-    return name if name in {OVERHEAD, MACHINES} else f"{name}, machines"
+    return name if name in MACHINES_BY_NAME else f"{name}, machines"
 
 
 def rest_text(cooling: object, losses: object) -> str:
