@@ -67,9 +67,9 @@ def site_loads(case: Case | Path | str, *, site: str | None = None) -> Loads:
 def _warnings(case: Case, profiles: tuple[SiteProfile, ...]) -> list[str]:
     names = [f"sites.{each.name}." for each in profiles]
     found = [warning for warning in case.warnings if warning.startswith(tuple(names))]
-    if case.several_years:
-        years = listed(case.weather_years)
-        found.append(f"weather_years: this is the load of the case without them; --year takes one of them ({years})")
+    for fault in case.several_years:
+        key = fault.where.rpartition(": ")[2]
+        found.append(f"{key}: the case names several years, and this is its load without them; --year takes one")
     if case.placements:
         placed = listed(case.placements)
         found.append(f"placements: what has to be placed ({placed}) stands at no site before it is solved: not in here")

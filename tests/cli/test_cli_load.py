@@ -96,7 +96,9 @@ def test_one_site_a_scenario_and_a_year(run, bare):
     hot = told(run, bare, "--year", "hot", "--site", "campus")
     assert hot["sites"]["campus"]["mean_mw"] == pytest.approx(475.0)
     ended = run("load", bare)
-    assert "this is the load of the case without them; --year takes one of them (mild, hot)" in ended.err
+    assert (
+        "weather_years: the case names several years, and this is its load without them; --year takes one" in ended.err
+    )
 
 
 def test_faults_end_with_2_and_their_cure(run, bare):
