@@ -21,8 +21,8 @@ from carbonmatch.case.time import Time
 from carbonmatch.errors import InputError
 from carbonmatch.timegrid import TimeGrid
 
-Purpose = Literal["solve", "match"]
-"""What a case is read for: the least-cost portfolio, or the accounts of what was metered."""
+Purpose = Literal["solve", "match", "load"]
+"""What a case is read for: the least-cost portfolio, the accounts of what was metered, or the load of its sites."""
 
 
 def check(
@@ -33,7 +33,7 @@ def check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
-    fill_from_library(document, priced=purpose != "match")
+    fill_from_library(document, priced=purpose not in ("match", "load"))
     fill_fleets_from_library(document)
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]

@@ -36,8 +36,8 @@ def load_case(
     weather_year   name of an entry under `weather_years:`, applied after the scenario
     growth_year    name of an entry under `growth.years:`, likewise;  in_plan  as the plan over all years has it
     elsewhere   where tables stand that are not where the case says, by the path as it is written there
-    purpose     `solve` demands prices, profiles and a target; `match` does not. Unless given, a case with a metered
-                series may leave them out: what it lacks to be solved is its `missing_to_solve`
+    purpose     `solve` demands prices, profiles and a target; `match` and `load` do not. Unless given, a case with a
+                metered series may leave them out: what it lacks to be solved is its `missing_to_solve`
 
     Raises:
         InputError: holds every fault that was found, in reading order.

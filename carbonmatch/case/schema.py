@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
@@ -35,9 +35,16 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
-from carbonmatch.case.flexibility import LatencyGroup, Placement
+from carbonmatch.case.flexibility import (
+    LatencyGroup,
+    Placement,
+    entries_without_terms,
+    faults_of_groups,
+    faults_of_placements,
+)
 from carbonmatch.case.grid import export_above_import
-from carbonmatch.case.growth import Growth, fault_of_growth_key, faults_of_signing
+from carbonmatch.case.growth import Growth
+from carbonmatch.case.growth_faults import faults_of_growth, one_year_wanted
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
@@ -45,7 +52,7 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.time import Time
-from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
+from carbonmatch.case.weather_year import BLOCKS_OF_NAMES, WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault
 from carbonmatch.timegrid import FloatArray, TimeGrid
@@ -129,19 +136,16 @@ class Case(Block):
     @property
     def several_years(self) -> tuple[Fault, ...]:
         """Why the case is not of one year: it names several, and none of them was chosen; empty where it is."""
+        place = self.provenance.path or "case"
         if self.growth is not None and self.provenance.growth_year is None:
-            what = (
-                f"names the years {listed(self.growth.years)}, and one is wanted here: only `carbonmatch solve` plans "
-                "over all of them. Take the case without them, --set growth=null, or one of them where there is --year"
-            )
-            return (Fault(f"{self.provenance.path or 'case'}: growth", what),)
+            return (Fault(f"{place}: growth", one_year_wanted(self.growth)),)
         if not self.weather_years or self.provenance.weather_year is not None:
             return ()
         what = (
             f"names several years ({listed(self.weather_years)}), and one is wanted here: only `carbonmatch solve` "
             "sizes over all of them. Take the case without them, --set weather_years=null"
         )
-        return (Fault(f"{self.provenance.path or 'case'}: weather_years", what),)
+        return (Fault(f"{place}: weather_years", what),)
 
     @property
     def weather_weight(self) -> float:
@@ -201,7 +205,9 @@ class Case(Block):
     def _loads_above_connections(self) -> list[str]:
         axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
         for name, site in self.sites.items():
-            if site.load is None or site.grid is None or site.grid.connection_mw is None or name in behind:
+            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+                continue
+            if name in behind or site.load_may_be_lowered:
                 continue
             hours = axis.hours_per_step
             above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
@@ -225,15 +231,43 @@ class Case(Block):
 
     @field_validator("sites")
     @classmethod
-    def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
+    def _there_is_a_site(cls, sites: Mapping[str, Site]) -> Mapping[str, Site]:
         if not sites:
             refuse("is empty; a case has at least one site")
-        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
-        if not Reading.of(info).to_solve:
-            loads += [site.metered_load_mw for site in sites.values()]
-        if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
-            refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("latency_groups", mode="before")
+    @classmethod
+    def _empty_group_has_no_terms(cls, value: Any) -> Any:
+        return entries_without_terms(value)
+
+    @field_validator("latency_groups")
+    @classmethod
+    def _work_moves_between_sites(
+        cls, groups: dict[str, LatencyGroup], info: ValidationInfo
+    ) -> dict[str, LatencyGroup]:
+        if "sites" in info.data:
+            flexible = {name: site.flexible for name, site in info.data["sites"].items()}
+            if found := list(faults_of_groups(groups, flexible)):
+                refuse(*found)
+        return groups
+
+    @field_validator("placements")
+    @classmethod
+    def _something_is_used(cls, placements: dict[str, Placement], info: ValidationInfo) -> dict[str, Placement]:
+        if "sites" not in info.data:
+            return placements
+        sites, reading = info.data["sites"], Reading.of(info)
+        if found := list(faults_of_placements(placements, sites)):
+            refuse(*found)
+        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
+        if not reading.to_solve:
+            loads += [site.metered_load_mw for site in sites.values()]
+        used = any(load is not None and load.any() for load in loads) or (placements and reading.to_solve)
+        if reading.grid is not None and not used:
+            what = "the load of all sites is zero in every step; there is nothing to match"
+            refuse(Finding(what, beside="sites"))
+        return placements
 
     @field_validator("storage")
     @classmethod
@@ -305,7 +339,7 @@ class Case(Block):
     def _weather_years_change_weather(
         cls, years: dict[str, WeatherYear], info: ValidationInfo
     ) -> dict[str, WeatherYear]:
-        names = {block: list(info.data.get(block) or ()) for block in ("zones", "sites", "contracts")}
+        names = {block: list(info.data.get(block) or ()) for block in BLOCKS_OF_NAMES}
         faults = [
             Finding(what, inside=(name, "set", key))
             for name, year in years.items()
@@ -325,42 +359,23 @@ class Case(Block):
     @field_validator("growth")
     @classmethod
     def _growth_can_be_planned(cls, growth: Growth | None, info: ValidationInfo) -> Growth | None:
-        if growth is None:
-            return None
-        found = list(faults_of_growth(growth, info.data))
-        if found:
+        if growth is not None and (found := list(faults_of_growth(growth, info.data, fault_of_override_key))):
             refuse(*found)
         return growth
 
-    @field_validator("contracts", "storage", "scenarios", "stress", "weather_years", mode="before")
+    @field_validator(
+        "contracts",
+        "storage",
+        "latency_groups",
+        "placements",
+        "scenarios",
+        "stress",
+        "weather_years",
+        mode="before",
+    )
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
-
-
-def faults_of_growth(growth: Growth, checked: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield why a case cannot be planned over years.
-
-    checked   the blocks of the case, as far as they are without fault
-    """
-    if checked.get("weather_years"):
-        yield Finding(
-            "is given beside weather_years; a plan takes one weather for all years. Take one of the two out, "
-            "--set weather_years=null or --set growth=null"
-        )
-    if checked.get("placements"):
-        yield Finding(
-            "is given beside placements; what is placed in one year could stand elsewhere in the next. Give every "
-            "site its load by year, --set placements=null, or solve one year with --set growth=null"
-        )
-    blocks = ("zones", "sites", "contracts", "storage")
-    names = {block: list(checked.get(block) or ()) for block in blocks}
-    for year, terms in growth.years.items():
-        for key in terms.set:
-            if what := fault_of_override_key(key) or fault_of_growth_key(key, names):
-                yield Finding(what, inside=("years", year, "set", key))
-    if {"contracts", "storage"} <= checked.keys():
-        yield from faults_of_signing(growth, checked["contracts"], checked["storage"])
 
 
 def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str, Storage]) -> list[str]:

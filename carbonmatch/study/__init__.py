@@ -9,6 +9,7 @@ from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
 from carbonmatch.study.growth import GrowthResult, solve_growth
+from carbonmatch.study.loads import Loads, site_loads
 from carbonmatch.study.match import match_case
 from carbonmatch.study.operate import Operation, operate_without_foresight
 from carbonmatch.study.recompute import files_of_run
@@ -30,6 +31,7 @@ __all__ = [
     "Explanation",
     "Frontier",
     "GrowthResult",
+    "Loads",
     "Matched",
     "Operation",
     "Outcome",
@@ -47,6 +49,7 @@ __all__ = [
     "foreseen",
     "match_case",
     "operate_without_foresight",
+    "site_loads",
     "solve_case",
     "solve_growth",
     "solve_years",

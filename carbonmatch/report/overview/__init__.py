@@ -7,6 +7,7 @@ from carbonmatch.report.overview.eligibility import eligibility_table
 from carbonmatch.report.overview.explanation import explanation_page
 from carbonmatch.report.overview.growth import growth_overview
 from carbonmatch.report.overview.limits import budget_text, limit_facts
+from carbonmatch.report.overview.profile import load_overview
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import (
     growth_year_text,
@@ -33,6 +34,7 @@ __all__ = [
     "growth_overview",
     "growth_year_text",
     "limit_facts",
+    "load_overview",
     "overview",
     "reconciliation_tables",
     "score_table",
