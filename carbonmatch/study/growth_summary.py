@@ -140,6 +140,7 @@ def growth_row(problem: GrowthProblem, year: YearTerms, summary: Summary) -> dic
         "cost_per_mwh_load": cost["per_mwh_load"],
         "cost_net_of_sales_per_mwh_load": cost["net_of_sales_per_mwh_load"],
         "present_value_net_of_sales": year.per_year * cost["net_of_sales"],
+        "green_premium_per_mwh": dict(summary["shadow_prices"]["green_premium_per_mwh"]),
         "components_per_year": {key: amount / fraction for key, amount in cost["components"].items()},
     }
 
@@ -158,6 +159,7 @@ def growth_table(summary: Summary) -> pd.DataFrame:
                     signed = told["signings"].get(name, {})
                     if any(key in each for each in told["signings"].values()):
                         row[f"{offer}_signed_{key}"] = signed.get(key, 0.0)
+        row.update({f"{zone}_green_premium_per_mwh": each for zone, each in year["green_premium_per_mwh"].items()})
         row.update({f"{key}_per_year": amount for key, amount in year["components_per_year"].items()})
         rows.append(row)
     return pd.DataFrame(rows)

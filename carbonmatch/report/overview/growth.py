@@ -105,7 +105,11 @@ def signed_table(summary: Summary, units: Units) -> OverviewTable:
                     rows.append((name, unit, *(_size(amounts.get(year), units, unit) for year in summary["years"])))
                     rows += _details(summary, (name, offer), amounts, units, unit)
     columns = (Column("offer", numeric=False), Column("", numeric=False), *year_columns(summary))
-    note = f"end: to the end of the plan, {summary['last_year']}, or beyond." if rows else "Nothing is signed."
+    note = (
+        f"In force to the end of the plan, {summary['last_year']}, or beyond, unless said."
+        if rows
+        else "Nothing is signed."
+    )
     return OverviewTable("Signed in the year", columns, tuple(rows), note=note)
 
 
@@ -124,6 +128,8 @@ def _details(
             units.price.unit,
             *(_given(strikes.get(year), units.price) for year in summary["years"]),
         )
+    if all(_to(summary, offer["signings"][year]) == "end" for year in taken):
+        return
     yield (
         f"{name}, in force to",
         "",
@@ -177,6 +183,10 @@ def year_table(summary: Summary, units: Units) -> OverviewTable:
         ("market-based by the hour", "t CO2", *(_tonnes(each) for each in tonnes)),
         ("location-based", "t CO2", *(_tonnes(each) for each in located)),
     ]
+    for zone in years[0]["green_premium_per_mwh"]:
+        premiums = [year["green_premium_per_mwh"].get(zone) for year in years]
+        if any(premium is not None for premium in premiums):
+            rows.append((f"green premium, {zone}", units.price.unit, *(_given(each, units.price) for each in premiums)))
     columns = (Column("", numeric=False), Column("", numeric=False), *year_columns(summary))
     return OverviewTable("Scores and emissions by year", columns, tuple(rows))
 
