@@ -74,6 +74,8 @@ CERTIFICATE_TABLES: Final = (
 EXPLANATION: Final = "explain.json"
 EXPLANATION_TABLES: Final = ("prices", "contracts", "storage", "limits", "weeks")
 PROVENANCE: Final = "provenance.json"
+LOAD_SUMMARY: Final = "load.json"
+LOAD_PAGE: Final = "load.html"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
     *("summary", "contracts", "eligibility", "storage", "grid", "bill", "load", "cost", "scores"),
@@ -133,6 +135,12 @@ EXPLANATION_KIND: Final = FolderKind(
     "price explanation",
     frozenset({EXPLANATION}),
     frozenset({EXPLANATION, *(f"{name}.csv" for name in EXPLANATION_TABLES)}),
+)
+
+LOAD_KIND: Final = FolderKind(
+    "load of a case",
+    frozenset({LOAD_SUMMARY, LOAD_PAGE}),
+    frozenset({LOAD_SUMMARY, LOAD_PAGE, "load.csv", "load.parquet", PROVENANCE}),
 )
 
 REPORT_FILES: Final = frozenset(

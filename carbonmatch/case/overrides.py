@@ -10,6 +10,7 @@ from typing import Any
 from carbonmatch.case.document import Document, KeyPath, Position, parse_value
 from carbonmatch.case.provenance import Override
 from carbonmatch.case.schema import fault_of_override_key
+from carbonmatch.case.weather_year import BLOCKS_OF_NAMES
 from carbonmatch.errors import Fault
 from carbonmatch.wording import listed, nearest
 
@@ -38,7 +39,7 @@ def _changes_what_is_there(document: Document, key: str) -> bool:
     """
     block, *rest = key.split(".")
     entries = document.values.get(block)
-    if rest and isinstance(entries, dict) and block in ("zones", "sites", "contracts"):
+    if rest and isinstance(entries, dict) and block in BLOCKS_OF_NAMES:
         return rest[0] in entries
     return block != "weather_years"
 

@@ -25,8 +25,8 @@ from carbonmatch.case.time import Time
 from carbonmatch.errors import Fault, InputError
 from carbonmatch.timegrid import TimeGrid
 
-Purpose = Literal["solve", "match"]
-"""What a case is read for: the least-cost portfolio, or the accounts of what was metered."""
+Purpose = Literal["solve", "match", "load"]
+"""What a case is read for: the least-cost portfolio, the accounts of what was metered, or the load of its sites."""
 
 
 def load_case(
@@ -44,8 +44,8 @@ def load_case(
     scenario    name of an entry under `scenarios:`, applied first
     weather_year   name of an entry under `weather_years:`, applied after the scenario
     elsewhere   where tables stand that are not where the case says, by the path as it is written there
-    purpose     `solve` demands prices, profiles and a target; `match` does not. Unless given, a case with a metered
-                series may leave them out: what it lacks to be solved is its `missing_to_solve`
+    purpose     `solve` demands prices, profiles and a target; `match` and `load` do not. Unless given, a case with a
+                metered series may leave them out: what it lacks to be solved is its `missing_to_solve`
 
     Raises:
         InputError: holds every fault that was found, in reading order.
@@ -265,7 +265,7 @@ def _check(
     Raises:
         InputError: holds every fault that was found, in reading order.
     """
-    fill_from_library(document, priced=purpose != "match")
+    fill_from_library(document, priced=purpose not in ("match", "load"))
     fill_fleets_from_library(document)
     if purpose == "solve" or (purpose is None and not _has_meters(document)):
         return _checked(document, tables, provenance, arrays=arrays, to_solve=True)[0]

@@ -35,7 +35,13 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
-from carbonmatch.case.flexibility import LatencyGroup, Placement
+from carbonmatch.case.flexibility import (
+    LatencyGroup,
+    Placement,
+    entries_without_terms,
+    faults_of_groups,
+    faults_of_placements,
+)
 from carbonmatch.case.grid import export_above_import
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
@@ -44,7 +50,7 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.time import Time
-from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
+from carbonmatch.case.weather_year import BLOCKS_OF_NAMES, WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault
 from carbonmatch.timegrid import FloatArray, TimeGrid
@@ -193,7 +199,9 @@ class Case(Block):
     def _loads_above_connections(self) -> list[str]:
         axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
         for name, site in self.sites.items():
-            if site.load is None or site.grid is None or site.grid.connection_mw is None or name in behind:
+            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+                continue
+            if name in behind or site.load_may_be_lowered:
                 continue
             hours = axis.hours_per_step
             above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
@@ -217,15 +225,43 @@ class Case(Block):
 
     @field_validator("sites")
     @classmethod
-    def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
+    def _there_is_a_site(cls, sites: Mapping[str, Site]) -> Mapping[str, Site]:
         if not sites:
             refuse("is empty; a case has at least one site")
-        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
-        if not Reading.of(info).to_solve:
-            loads += [site.metered_load_mw for site in sites.values()]
-        if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
-            refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("latency_groups", mode="before")
+    @classmethod
+    def _empty_group_has_no_terms(cls, value: Any) -> Any:
+        return entries_without_terms(value)
+
+    @field_validator("latency_groups")
+    @classmethod
+    def _work_moves_between_sites(
+        cls, groups: dict[str, LatencyGroup], info: ValidationInfo
+    ) -> dict[str, LatencyGroup]:
+        if "sites" in info.data:
+            flexible = {name: site.flexible for name, site in info.data["sites"].items()}
+            if found := list(faults_of_groups(groups, flexible)):
+                refuse(*found)
+        return groups
+
+    @field_validator("placements")
+    @classmethod
+    def _something_is_used(cls, placements: dict[str, Placement], info: ValidationInfo) -> dict[str, Placement]:
+        if "sites" not in info.data:
+            return placements
+        sites, reading = info.data["sites"], Reading.of(info)
+        if found := list(faults_of_placements(placements, sites)):
+            refuse(*found)
+        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
+        if not reading.to_solve:
+            loads += [site.metered_load_mw for site in sites.values()]
+        used = any(load is not None and load.any() for load in loads) or (placements and reading.to_solve)
+        if reading.grid is not None and not used:
+            what = "the load of all sites is zero in every step; there is nothing to match"
+            refuse(Finding(what, beside="sites"))
+        return placements
 
     @field_validator("storage")
     @classmethod
@@ -297,7 +333,7 @@ class Case(Block):
     def _weather_years_change_weather(
         cls, years: dict[str, WeatherYear], info: ValidationInfo
     ) -> dict[str, WeatherYear]:
-        names = {block: list(info.data.get(block) or ()) for block in ("zones", "sites", "contracts")}
+        names = {block: list(info.data.get(block) or ()) for block in BLOCKS_OF_NAMES}
         faults = [
             Finding(what, inside=(name, "set", key))
             for name, year in years.items()
@@ -314,7 +350,16 @@ class Case(Block):
             refuse(*faults)
         return years
 
-    @field_validator("contracts", "storage", "scenarios", "stress", "weather_years", mode="before")
+    @field_validator(
+        "contracts",
+        "storage",
+        "latency_groups",
+        "placements",
+        "scenarios",
+        "stress",
+        "weather_years",
+        mode="before",
+    )
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,14 @@ from carbonmatch.case.block import (
     ABSENT,
     Entry,
     Finding,
+    Name,
     demanded,
     needed_to_solve,
     refuse,
     say,
 )
 from carbonmatch.case.compute import Compute
-from carbonmatch.case.flexibility import Curtailable, Flexible
+from carbonmatch.case.flexibility import Curtailable, Flexible, faults_of_classes, faults_of_shares
 from carbonmatch.case.grid import Grid
 from carbonmatch.case.load import Load
 from carbonmatch.case.series import Intensity, MeteredPower
@@ -67,13 +68,45 @@ class Site(Entry):
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
     compute: Compute | None = None
-    flexible: dict[str, Flexible] = Field(default_factory=dict)
-    curtailable: dict[str, Curtailable] = Field(default_factory=dict)
+    flexible: dict[Name, Flexible] = Field(default_factory=dict)
+    curtailable: dict[Name, Curtailable] = Field(default_factory=dict)
 
     @property
     def load_mw(self) -> FloatArray:
         """Load in every step [MW]."""
         return demanded(self.load).total_mw
+
+    @property
+    def load_may_be_lowered(self) -> bool:
+        """Whether something of the load may be moved or given up."""
+        return bool(self.flexible or self.curtailable)
+
+    @field_validator("flexible", "curtailable", mode="before")
+    @classmethod
+    def _empty_block_is_no_entries(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("flexible")
+    @classmethod
+    def _flexible_work_is_there(cls, flexible: dict[str, Flexible], info: ValidationInfo) -> dict[str, Flexible]:
+        load = info.data.get("load")
+        if load is not None and (found := list(faults_of_classes(load, "flexible", flexible))):
+            refuse(*found)
+        return flexible
+
+    @field_validator("curtailable")
+    @classmethod
+    def _curtailable_work_is_there(
+        cls, curtailable: dict[str, Curtailable], info: ValidationInfo
+    ) -> dict[str, Curtailable]:
+        load, flexible = info.data.get("load"), info.data.get("flexible")
+        if load is None:
+            return curtailable
+        found = list(faults_of_classes(load, "curtailable", curtailable))
+        found += [] if flexible is None else faults_of_shares(load, flexible, curtailable)
+        if found:
+            refuse(*found)
+        return curtailable
 
     @field_validator("grid")
     @classmethod

@@ -18,8 +18,13 @@ from carbonmatch.formulation.matching import ledgers_coincide, score_weights
 from carbonmatch.formulation.moves import build_growth_model, build_move_model, value_needed
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
-from carbonmatch.formulation.reach import build_reach_model
-from carbonmatch.formulation.supply import overloaded_connections
+from carbonmatch.formulation.reach import build_reach_model, settings_that_hold_load, with_load_held
+from carbonmatch.formulation.site_load import load_changes
+from carbonmatch.formulation.supply import (
+    overloaded_connections,
+    planned_above_connections,
+    without_connections,
+)
 from carbonmatch.formulation.target import target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
 from carbonmatch.formulation.years import YearsOptimum, build_years
@@ -47,13 +52,16 @@ __all__ = [
     "lifted",
     "limit_prices",
     "limits_of",
+    "load_changes",
     "matching_flows",
     "offers_with_choice",
     "overloaded_connections",
+    "planned_above_connections",
     "problem_from_case",
     "read_schedule",
     "rows_by_name",
     "score_weights",
+    "settings_that_hold_load",
     "share_for_budget",
     "share_reached",
     "target_sides",
@@ -63,5 +71,7 @@ __all__ = [
     "with_any_size",
     "with_choices_held",
     "with_less_must_run",
+    "with_load_held",
     "with_placed",
+    "without_connections",
 ]

@@ -229,8 +229,14 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
         ]
         return {(s, key): _read(getattr(part, name), steps) for s, key, part in parts if hasattr(part, name)}
 
-    less, more = _net(flows("less_mwh"), flows("more_mwh"))
-    sent, received = _net(flows("sent_mwh"), flows("received_mwh"))
+    less, more, sent, received = (flows(name) for name in ("less_mwh", "more_mwh", "sent_mwh", "received_mwh"))
+    for s, site in enumerate(problem.sites):
+        for entry in site.flexible:
+            key, group = (s, entry.name), entry.latency_group
+            if entry.window_of_step is not None and entry.cost_per_mwh == 0.0:
+                less[key], more[key] = _net(less[key], more[key])
+            if group is not None and problem.latency_groups[group].cost_per_mwh == 0.0:
+                sent[key], received[key] = _net(sent[key], received[key])
     return LoadChanges(
         load_mwh=load,
         less_mwh=less,
@@ -252,16 +258,14 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
     )
 
 
-_Flows = dict[tuple[int, str], FloatArray]
+def _net(out: FloatArray, into: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two flows without what they have in common in a step.
 
-
-def _net(away: _Flows, back: _Flows) -> tuple[_Flows, _Flows]:
-    """Return flows without what goes away and comes back in the same step.
-
-    Where moving is free an interior point gives both any height, and neither changes the load.
+    Where moving costs nothing, an engine may take work out of a step and add it in the same one. That changes nothing,
+    and would be told as moved.
     """
-    both = {key: np.minimum(away[key], back[key]) for key in away}
-    return {key: away[key] - both[key] for key in away}, {key: back[key] - both[key] for key in away}
+    both = np.minimum(out, into)
+    return out - both, into - both
 
 
 def _read(flow: pyo.Var, steps: int) -> FloatArray:

@@ -36,7 +36,11 @@ class SiteLoad:
         """Return the load of a class, or of all that may wait where none is named [MW]."""
         if name is not None:
             return self.classes_mw[name]
-        return self.total_mw - sum(self.classes_mw[name] for name in sorted(self.fixed))
+        if not self.classes_mw:
+            return self.total_mw
+        # The sum of the others, not a difference: what is nothing has to be 0 exactly, for it is a bound in the model.
+        waiting = [part for work, part in self.classes_mw.items() if work not in self.fixed]
+        return np.sum(waiting, axis=0) if waiting else np.zeros_like(self.total_mw)
 
     @property
     def total_it_mw(self) -> FloatArray | None:

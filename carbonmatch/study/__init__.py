@@ -8,6 +8,7 @@ from carbonmatch.study.diagnose import diagnose_case
 from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
+from carbonmatch.study.loads import Loads, site_loads
 from carbonmatch.study.match import match_case
 from carbonmatch.study.operate import Operation, operate_without_foresight
 from carbonmatch.study.recompute import files_of_run
@@ -28,6 +29,7 @@ __all__ = [
     "Diagnosis",
     "Explanation",
     "Frontier",
+    "Loads",
     "Matched",
     "Operation",
     "Outcome",
@@ -45,6 +47,7 @@ __all__ = [
     "foreseen",
     "match_case",
     "operate_without_foresight",
+    "site_loads",
     "solve_case",
     "solve_years",
     "stress_test",

@@ -205,9 +205,9 @@ def verified_result(
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
+        facts = facts_from_case(case).as_served(solution.load_changes)
         prove_load(problem, solution)
         served = problem.as_served(solution.load_changes)
-        facts = facts_from_case(case).with_load([site.load_mwh for site in served.sites])
         ledger = build_ledger(served, flows_of(solution), facts)
         prove(served, solution, ledger)
         prove_carbon(served, solution, ledger, facts)

@@ -66,6 +66,7 @@ def test_the_bundled_cases_are_those_that_are_known():
         "data-centre-paris",
         "factory-brno",
         "factory-ostrava",
+        "inference-site-frankfurt",
         "training-campus-texas",
     ]
 

@@ -6,6 +6,7 @@ from carbonmatch.report.overview.comparison import comparison_overview
 from carbonmatch.report.overview.eligibility import eligibility_table
 from carbonmatch.report.overview.explanation import explanation_page
 from carbonmatch.report.overview.limits import budget_text, limit_facts
+from carbonmatch.report.overview.profile import load_overview
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.run import overview, score_table, search_gap, target_text, weather_year_text
 from carbonmatch.report.overview.stress import stress_overview
@@ -23,6 +24,7 @@ __all__ = [
     "eligibility_table",
     "explanation_page",
     "limit_facts",
+    "load_overview",
     "overview",
     "reconciliation_tables",
     "score_table",

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.accounting import asked_load_mwh
 from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, energy, given_share, number, share
 from carbonmatch.report.overview.compute import compared_tables
@@ -193,6 +192,8 @@ def _load_table(group: Solved, units: Units) -> Iterator[OverviewTable]:
     """Yield what was done to the load, where a plan may change it."""
     if not any(summary.get("load") for _, summary in group):
         return
+    from carbonmatch.accounting import asked_load_mwh  # noqa: PLC0415 - slow to import, and --help must not wait
+
     keys = {"moved_mwh": "moved in time", "sent_mwh": "moved to other sites", "curtailed_mwh": "given up"}
     told = [(each, summary, summary.get("load") or {}) for each, summary in group]
     whole, part = units.energy, energy(max(load.get(key, 0.0) for _, _, load in told for key in keys))
