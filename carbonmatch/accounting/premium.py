@@ -55,7 +55,7 @@ def asked_load_mwh(summary: Mapping[str, Any]) -> float:
     told = summary.get("load") or {}
     if (
         "planned_mwh" not in told
-    ):  # none may be changed, or it is the mean of weather years: that tells placements alone
+    ):  # none may be changed, or weather years: their mean tells placements alone
         return float(summary["load_mwh"])
     return float(told["planned_mwh"] + told["placed_mwh"])
 
