@@ -190,8 +190,9 @@ class StudyKind(FolderKind):
 SWEEP_KIND: Final = StudyKind.of("sweep")
 COMPARISON_KIND: Final = StudyKind.of("comparison")
 YEARS_KIND: Final = StudyKind.of("years", "study of weather years")
+GROWTH_KIND: Final = StudyKind.of("growth", "plan over years")
 STRESS_KIND: Final = StudyKind.of("stress", "stress test")
-STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, STRESS_KIND)
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, GROWTH_KIND, STRESS_KIND)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from carbonmatch.study.diagnose import diagnose_case
 from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
+from carbonmatch.study.growth import GrowthResult, solve_growth
 from carbonmatch.study.loads import Loads, site_loads
 from carbonmatch.study.match import match_case
 from carbonmatch.study.operate import Operation, operate_without_foresight
@@ -29,6 +30,7 @@ __all__ = [
     "Diagnosis",
     "Explanation",
     "Frontier",
+    "GrowthResult",
     "Loads",
     "Matched",
     "Operation",
@@ -49,6 +51,7 @@ __all__ = [
     "operate_without_foresight",
     "site_loads",
     "solve_case",
+    "solve_growth",
     "solve_years",
     "stress_test",
     "sweep_case",
