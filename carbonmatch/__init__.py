@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import stress_test as stress
     from carbonmatch.study import sweep_case as sweep
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 
 __all__ = [
     "CarbonMatchError",

@@ -52,8 +52,10 @@ def premium_over(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> Pre
 
 def asked_load_mwh(summary: Mapping[str, Any]) -> float:
     """Return the load that was asked for: as planned, with what was placed, before any of it was given up [MWh]."""
-    told = summary.get("load")
-    return float(summary["load_mwh"] if not told else told["planned_mwh"] + told["placed_mwh"])
+    told = summary.get("load") or {}
+    if "planned_mwh" not in told:  # none may be changed, or weather years: their mean tells placements alone
+        return float(summary["load_mwh"])
+    return float(told["planned_mwh"] + told["placed_mwh"])
 
 
 def _per_mwh(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> float:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from carbonmatch.case.changeable import fault_of_override_key
 from carbonmatch.case.document import Document, KeyPath, Position, parse_value
 from carbonmatch.case.provenance import Override
-from carbonmatch.case.schema import fault_of_override_key
+from carbonmatch.case.schema import Case
 from carbonmatch.case.weather_year import BLOCKS_OF_NAMES
 from carbonmatch.errors import Fault
 from carbonmatch.wording import listed, nearest
@@ -125,7 +126,7 @@ def _split(key: str) -> KeyPath:
 
 def _put(document: Document, key: str, value: Any, position: Position, place: str) -> bool:
     path = _split(key)
-    what = fault_of_override_key(key)
+    what = fault_of_override_key(key, Case.model_fields)
     if what is None:
         try:
             document.put(path, value, position)

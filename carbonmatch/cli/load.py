@@ -13,6 +13,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import AsJson, CasePath, Force, Scenario, Settings, echo_json, read_case
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.years import year_key
 
 
 def load(
@@ -56,7 +57,8 @@ def load(
         if out is not None:
             runfolder.check_writable(out, force=force, kind=runfolder.LOAD_KIND)
         told.stage("reading the case")
-        checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="load", weather_year=year))
+        year_of_case = year_key(case, settings, scenario, year)
+        checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="load", **year_of_case))
         found = cm.site_loads(checked, site=site)
         if out is not None:
             told.stage("writing tables and page")

@@ -53,7 +53,7 @@ def load_that_varies(problem: Problem) -> list[Fault]:
             key,
             what
             + (
-                "Name the one site at which it stands by its key at"
+                "Give the load of its sites instead"
                 if setting is None
                 else f"--set {setting} holds it, for the best score in reach, or for a budget, without it"
             ),
@@ -106,9 +106,9 @@ def _that_vary(problem: Problem) -> Iterator[tuple[str, str | None]]:
     for site in problem.sites:
         if site.curtailable:
             yield f"sites.{site.name}.curtailable", f"sites.{site.name}.curtailable=null"
-    for placement in problem.placements:
-        if placement.open:
-            yield f"placements.{placement.name}", None
+    for placement in (each for each in problem.placements if each.open):
+        room = [problem.sites[c.site].name for c in placement.open if c.max_mw >= placement.mw]
+        yield f"placements.{placement.name}", f"placements.{placement.name}.at={room[0]}" if room else None
     for number, group in enumerate(problem.latency_groups):
         zones = {site.zone for site in problem.sites for entry in site.flexible if entry.latency_group == number}
         if problem.target.per_zone and len(zones) > 1:

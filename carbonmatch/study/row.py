@@ -42,8 +42,8 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def _changed_load(summary: Mapping[str, Any]) -> dict[str, float]:
     """Return what was done to the load, of a plan that may change it: `load_mwh` is what was served."""
-    told = summary.get("load")
-    if not told:
+    told = summary.get("load") or {}
+    if "planned_mwh" not in told:
         return {}
     return {
         "asked_load_mwh": asked_load_mwh(summary),

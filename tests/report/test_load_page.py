@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -227,6 +228,21 @@ def test_typical_weeks_are_means_of_their_season(campus, works):
     assert [week.title for week in weeks] == ["Typical week, the whole period"]
     assert weeks[0].readouts[9].startswith("Mon 09:00: 8.0 MW")
     assert weeks[0].readouts[-1].startswith("Sun 23:00: 2.0 MW")
+
+
+def test_what_may_be_moved_and_given_up_is_drawn_over_the_week(campus):
+    figure = figure_of(load_page(campus), "Typical week, June to August")
+    assert [key.text for key in figure.legend][-2:] == ["without what may be moved", "nor given up"]
+    total, moved, neither = (
+        float(re.search(rf"{words} ([0-9.]+)", figure.readouts[15])[1])
+        for words in ("Mon 15:00:", "without what may be moved", "nor given up")
+    )
+    local = campus.hourly["interval_start_utc"].dt.tz_convert("Europe/Berlin")
+    chosen = local.dt.month.isin([6, 7, 8]) & (local.dt.day_of_week == 0) & (local.dt.hour == 15)
+    means = campus.hourly[chosen][["total_mw", "flexible_mw", "curtailable_mw"]].mean()
+    assert total == pytest.approx(means["total_mw"], abs=0.051)
+    assert moved == pytest.approx(means["total_mw"] - means["flexible_mw"], abs=0.051)
+    assert neither == pytest.approx(means["total_mw"] - means["flexible_mw"] - means["curtailable_mw"], abs=0.051)
 
 
 def test_pue_stays_between_its_lowest_and_its_highest_hour(campus, days):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,6 +52,18 @@ def test_served_load_is_recomputed_from_the_planned_one(solved_run):
     np.testing.assert_allclose(by_site, load.set_index(["site", "interval_start_utc"])[FLOWS].sort_index(), atol=1e-9)
     for name in FLOWS:
         assert load[name].sum() > 1.0, f"nothing tested: no {name}"
+
+
+def test_the_page_on_reports_names_what_the_tables_have(solved_run):
+    text = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    section = text.split("**Load that a plan changed.**")[1].split("\n## ")[0]
+    result, _ = solved_run
+    columns = {*result.hourly.columns, *result.load.columns, *result.load_entries.columns}
+    stems = columns | {name.removesuffix("_mwh") for name in columns}
+    (equation,) = re.findall(r"`(served = [^`]*)`", section)
+    told = {*re.findall(r"`(\w+_(?:mwh|utc|group))`", section), *re.findall(r"[a-z_]+", equation)}
+    assert {"planned_load_mwh", "window_start_utc", "latency_group", "moved_out", "served"} <= told
+    assert told <= stems
 
 
 def test_nothing_is_lost_in_a_window_or_between_sites(solved_run):

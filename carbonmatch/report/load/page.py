@@ -11,7 +11,7 @@ import numpy as np
 from carbonmatch.accounting import SiteProfile
 from carbonmatch.report.load.figures import LEAST_SPREAD_OF_PUE, curve_figure, pue_figure, year_figure
 from carbonmatch.report.load.seasons import typical_weeks, week_figure
-from carbonmatch.report.load.stack import layers_by_site, layers_of
+from carbonmatch.report.load.stack import layers_by_site, layers_of, lines_of
 from carbonmatch.report.numbers import Quantity, number, share
 from carbonmatch.report.overview import OverviewTable
 from carbonmatch.report.overview.profile import (
@@ -179,7 +179,7 @@ def _blocks(site: SiteProfile, loads: Loads, clock: WallClock, key: str) -> tupl
     curve = None if always else curve_figure(site, clock.hours_per_step, mw, f"{key}-curve")
     return blocks(
         year,
-        None if always else _weeks(site, clock, mw, key),
+        None if always and not lines_of(site) else _weeks(site, clock, mw, key),
         *_beside(pue, curve),
         part_table(loads.summary, summary, "What it is made of"),
         month_table(loads.summary, site.name),
@@ -193,11 +193,14 @@ def _beside(*figures: Figure | None) -> list[Block]:
 
 def _weeks(site: SiteProfile, clock: WallClock, mw: Quantity, key: str) -> Block | None:
     layers = layers_of(site)
-    weeks = typical_weeks(layers, clock)
+    lines = lines_of(site)
+    weeks = typical_weeks(layers, clock, lines)
     if not weeks:
         return None
     scale = Scale.over(0.0, max(float(np.sum(week.means, axis=0).max()) for week in weeks))
-    figures = tuple(week_figure(week, layers, scale, mw, f"{key}-week{i + 1}") for i, week in enumerate(weeks))
+    figures = tuple(
+        week_figure(week, layers, lines, scale, mw=mw, name=f"{key}-week{i + 1}") for i, week in enumerate(weeks)
+    )
     return figures[0] if len(figures) == 1 else Pair(figures)
 
 

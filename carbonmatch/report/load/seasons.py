@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from carbonmatch.report.load.stack import Layer, keys_of, stack_panel
 from carbonmatch.report.numbers import Quantity
@@ -24,15 +25,19 @@ _ALIKE: Final = 1e-3
 """Weeks whose loads differ by less than this share of the peak look the same: one of them is shown."""
 
 
+BoolArray = npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class TypicalWeek:
-    """A week of means, (steps of a week,) for each layer; `over` says of which months."""
+    """A week of means, (steps of a week,) for each layer and each line over them; `over` says of which months."""
 
     over: str
     means: tuple[FloatArray, ...]
+    lines: tuple[FloatArray, ...] = ()
 
 
-def typical_weeks(layers: Sequence[Layer], clock: WallClock) -> tuple[TypicalWeek, ...]:
+def typical_weeks(layers: Sequence[Layer], clock: WallClock, lines: Sequence[Layer] = ()) -> tuple[TypicalWeek, ...]:
     """Return the typical week of winter and of summer, or that of the period where they are alike or not both there.
 
     None where the period does not hold every hour of a week.
@@ -40,7 +45,7 @@ def typical_weeks(layers: Sequence[Layer], clock: WallClock) -> tuple[TypicalWee
     places = _place_in_week(clock)
     count = round(7 * 24.0 / clock.hours_per_step)
     found = [
-        TypicalWeek(name, tuple(_means(layer.mw, places, months, count) for layer in layers))
+        _week(name, (layers, lines), places, months, count)
         for name, months in ((name, np.isin(clock.months, sorted(months))) for name, months in SEASONS)
         if len(np.unique(places[months])) == count
     ]
@@ -52,10 +57,19 @@ def typical_weeks(layers: Sequence[Layer], clock: WallClock) -> tuple[TypicalWee
     everything = np.ones(len(places), dtype=bool)
     if len(np.unique(places)) < count:
         return ()
-    return (TypicalWeek("the whole period", tuple(_means(layer.mw, places, everything, count) for layer in layers)),)
+    return (_week("the whole period", (layers, lines), places, everything, count),)
 
 
-def week_figure(week: TypicalWeek, layers: Sequence[Layer], scale: Scale, mw: Quantity, name: str) -> Figure:
+def _week(
+    over: str, several: tuple[Sequence[Layer], Sequence[Layer]], places: IntArray, chosen: BoolArray, count: int
+) -> TypicalWeek:
+    means, left = (tuple(_means(each.mw, places, chosen, count) for each in each_kind) for each_kind in several)
+    return TypicalWeek(over, means, left)
+
+
+def week_figure(
+    week: TypicalWeek, layers: Sequence[Layer], lines: Sequence[Layer], scale: Scale, *, mw: Quantity, name: str
+) -> Figure:
     """Return a typical week as a figure."""
     total = np.sum(week.means, axis=0)
     per_day = len(total) // 7
@@ -70,21 +84,26 @@ def week_figure(week: TypicalWeek, layers: Sequence[Layer], scale: Scale, mw: Qu
         name=name,
         title=f"Typical week, {week.over}",
         caption=caption,
-        legend=keys_of(layers),
-        panels=(stack_panel(layers, week.means, scale, 13.0),),
+        legend=keys_of(layers, lines),
+        panels=(stack_panel(layers, week.means, scale, 13.0, tuple(zip(lines, week.lines, strict=True))),),
         ticks=tuple(Tick(100.0 * (d + 0.5) / 7, WEEKDAYS[d]) for d in range(7)),
-        readouts=tuple(_readout(week, layers, mw, place, per_day) for place in range(len(total))),
+        readouts=tuple(_readout(week, layers, lines, mw, place=place, per_day=per_day) for place in range(len(total))),
         lines_at=tuple(100.0 * d / 7 for d in range(1, 7)),
     )
 
 
-def _readout(week: TypicalWeek, layers: Sequence[Layer], mw: Quantity, place: int, per_day: int) -> str:
+def _readout(
+    week: TypicalWeek, layers: Sequence[Layer], lines: Sequence[Layer], mw: Quantity, *, place: int, per_day: int
+) -> str:
     minutes = (place % per_day) * 24 * 60 // per_day
     total = float(sum(values[place] for values in week.means))
     parts = ", ".join(
         f"{layer.name} {mw.text(float(values[place]))}" for layer, values in zip(layers, week.means, strict=True)
     )
     told = f"; {parts}" if len(layers) > 1 else ""
+    told += "".join(
+        f"; {each.name} {mw.text(float(values[place]))}" for each, values in zip(lines, week.lines, strict=True)
+    )
     return f"{WEEKDAYS[place // per_day]} {minutes // 60:02d}:{minutes % 60:02d}: {mw.with_unit(total)}{told}"
 
 
@@ -93,8 +112,6 @@ def _place_in_week(clock: WallClock) -> IntArray:
     return (weekdays * 24.0 / clock.hours_per_step + clock.hours // clock.hours_per_step).astype(np.int64)
 
 
-def _means(
-    mw: FloatArray, places: IntArray, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]], count: int
-) -> FloatArray:
+def _means(mw: FloatArray, places: IntArray, chosen: BoolArray, count: int) -> FloatArray:
     sums = np.bincount(places[chosen], weights=mw[chosen], minlength=count)
     return np.asarray(sums / np.bincount(places[chosen], minlength=count), dtype=float)

@@ -10,7 +10,7 @@ import numpy as np
 
 from carbonmatch.accounting import SiteProfile
 from carbonmatch.report.overview.profile import machines_text, rest_text
-from carbonmatch.report.page.figure import UNITS_PER_STEP, Key, Panel, Scale, Shape, area
+from carbonmatch.report.page.figure import UNITS_PER_STEP, Key, Panel, Scale, Shape, area, line
 from carbonmatch.timegrid import FloatArray
 
 SLOTS: Final = ("blue", "violet", "green", "rose", "olive", "brown")
@@ -21,9 +21,13 @@ LOSSES: Final = "amber"
 OTHER: Final = "stone"
 
 
+LINES: Final = ("line", "dash")
+"""How what is left without the changeable parts is drawn."""
+
+
 @dataclass(frozen=True)
 class Layer:
-    """A part of a load [MW], (steps,), with its name and its colour."""
+    """A part of a load [MW], (steps,), with its name and its colour; or a line over the stack, with its style."""
 
     name: str
     slot: str
@@ -50,6 +54,19 @@ def layers_of(site: SiteProfile) -> tuple[Layer, ...]:
     return (Layer("load", SLOTS[0], load.total_mw),)
 
 
+def lines_of(site: SiteProfile) -> tuple[Layer, ...]:
+    """Return what is left of a load without what may be moved, and without what may be given up as well."""
+    moved, given_up = site.flexible_mw, site.curtailable_mw
+    left = np.maximum(site.load.total_mw - moved, 0.0)
+    lines = []
+    if moved.any():
+        lines.append(Layer("without what may be moved", LINES[0], left))
+    if given_up.any():
+        words = "nor given up" if moved.any() else "without what may be given up"
+        lines.append(Layer(words, LINES[1], np.maximum(left - given_up, 0.0)))
+    return tuple(lines)
+
+
 def layers_by_site(sites: Sequence[SiteProfile]) -> tuple[Layer, ...]:
     """Return the loads of sites as parts of all of them."""
     return _coloured([(site.name, site.load.total_mw) for site in sites], "other sites")
@@ -64,17 +81,25 @@ def _coloured(parts: list[tuple[str, FloatArray]], rest: str) -> tuple[Layer, ..
     return tuple(layers)
 
 
-def keys_of(layers: Sequence[Layer]) -> tuple[Key, ...]:
+def keys_of(layers: Sequence[Layer], lines: Sequence[Layer] = ()) -> tuple[Key, ...]:
     """Return the legend, from the top of the stack to its bottom, as the eye meets it; none for a single part."""
-    return tuple(Key(layer.name, layer.slot) for layer in reversed(layers)) if len(layers) > 1 else ()
+    stacked = [Key(layer.name, layer.slot) for layer in reversed(layers)] if len(layers) + len(lines) > 1 else []
+    return (*stacked, *(Key(each.name, "ink", each.slot) for each in lines))
 
 
-def stack_panel(layers: Sequence[Layer], values: Sequence[FloatArray], scale: Scale, rem: float) -> Panel:
-    """Return a stack as a panel: the values of each layer, one per place from left to right."""
+def stack_panel(
+    layers: Sequence[Layer],
+    values: Sequence[FloatArray],
+    scale: Scale,
+    rem: float,
+    lines: Sequence[tuple[Layer, FloatArray]] = (),
+) -> Panel:
+    """Return a stack as a panel: the values of each layer, one per place from left to right, and lines over it."""
     tops = np.cumsum(values, axis=0)
     shapes = tuple(
         Shape(area(top, scale), layer.slot)
         for layer, top, own in reversed(list(zip(layers, tops, values, strict=True)))
         if own.any()
     )
+    shapes += tuple(Shape(line(own, scale), "ink", each.slot) for each, own in lines)
     return Panel("MW", scale.labels(), shapes, len(tops[0]) * UNITS_PER_STEP, rem=rem)

@@ -360,6 +360,10 @@ def placement_table(summary: Summary, units: Units) -> OverviewTable:
             Field(Column("more than the least", f"{summary['currency']}/year"), "added_cost_per_mw_year", whole),
         ),
         sorted(rows, key=lambda row: list(summary["load"]["placements"]).index(row["entry"])),
+        note="One MW more is told by the prices of the optimum. Where it would cost less than the "
+        "least, the site is full: room for one more would save as much."
+        if any(row.get("next_cost_per_mw_year") is not None for row in rows)
+        else "",
     )
 
 
