@@ -36,6 +36,7 @@ from carbonmatch.case.reading import (
     settings_of,
     weather_year_names,
     years_from_mapping,
+    years_named,
 )
 from carbonmatch.case.scaling import outage_setting, scaled_settings
 from carbonmatch.case.schema import Case
@@ -103,4 +104,5 @@ __all__ = [
     "with_series",
     "write_template",
     "years_from_mapping",
+    "years_named",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from carbonmatch.case.block import Finding
-from carbonmatch.case.growth import Growth, fault_of_growth_key, faults_of_signing
+from carbonmatch.case.growth import DECIDED_ONCE, Growth, fault_of_growth_key, faults_of_signing
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.weather_year import BLOCKS_OF_NAMES, WeatherYear, fault_of_mean, fault_of_year_key
 from carbonmatch.wording import listed, nearest
@@ -61,8 +61,7 @@ def faults_of_growth(growth: Growth, checked: Mapping[str, Any], keys: Iterable[
             "is given beside placements; what is placed in one year could stand elsewhere in the next. Give every "
             "site its load by year, --set placements=null, or solve one year with --set growth=null"
         )
-    blocks = ("zones", "sites", "contracts", "storage")
-    names = {block: list(checked.get(block) or ()) for block in blocks}
+    names = {block: list(checked.get(block) or ()) for block in DECIDED_ONCE}
     for year, terms in growth.years.items():
         for key in terms.set:
             if what := fault_of_override_key(key, keys) or fault_of_growth_key(key, names):

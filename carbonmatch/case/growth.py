@@ -232,6 +232,7 @@ DECIDED_ONCE: Final[Mapping[str, frozenset[str]]] = {
             *("lot_mw", "or_nothing", "variant_of"),
         }
     ),
+    "latency_groups": frozenset(),
     "storage": frozenset({"zone", "site", "paired_with", "tracing", "lot_mw", "or_nothing", "variant_of"}),
 }
 """What is the same in all years, by block; `metered_` series are another matter altogether."""

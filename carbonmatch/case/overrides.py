@@ -60,7 +60,7 @@ def _changes_what_is_there(document: Document, key: str) -> bool:
     """
     block, *rest = key.split(".")
     entries = document.values.get(block)
-    if rest and isinstance(entries, dict) and block in BLOCKS_OF_NAMES:
+    if rest and isinstance(entries, dict) and block in (*BLOCKS_OF_NAMES, "storage"):
         return rest[0] in entries
     return block not in ("weather_years", "growth")
 

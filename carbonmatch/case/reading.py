@@ -124,18 +124,26 @@ def varied_document(path: str | Path, variant: Variant) -> Document:
     return document
 
 
-def weather_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
-    """Return the names of the weather years that a variant of a case file has; its faults are told by who reads it.
+def years_named(path: str | Path, variant: Variant) -> dict[str, tuple[str, ...]]:
+    """Return the names of the years that a variant of a case file has, of `weather_years` and of `growth`.
+
+    Their faults are told by who reads them.
 
     Raises:
         InputError: the file cannot be read at all.
     """
-    return tuple(block_of(varied_document(path, variant).values.get("weather_years")))
+    values = varied_document(path, variant).values
+    return {"weather_years": tuple(block_of(values.get("weather_years"))), "growth": _growth_years(values)}
+
+
+def weather_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
+    """Return the names of the weather years that a variant of a case file has; see `years_named`."""
+    return years_named(path, variant)["weather_years"]
 
 
 def growth_year_names(path: str | Path, variant: Variant) -> tuple[str, ...]:
-    """Return the names of the years of growth that a variant of a case file has; see `weather_year_names`."""
-    return _growth_years(varied_document(path, variant).values)
+    """Return the names of the years of growth that a variant of a case file has; see `years_named`."""
+    return years_named(path, variant)["growth"]
 
 
 def _growth_years(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,8 +152,9 @@ def _growth_years(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _years(path: str | Path, variant: Variant) -> list[Variant]:
     """Return a variant in each of the years that it names, of weather or of growth."""
-    weather = [replace(variant, weather_year=name) for name in weather_year_names(path, variant)]
-    growth = [replace(variant, growth_year=name, in_plan=True) for name in growth_year_names(path, variant)]
+    names = years_named(path, variant)
+    weather = [replace(variant, weather_year=name) for name in names["weather_years"]]
+    growth = [replace(variant, growth_year=name, in_plan=True) for name in names["growth"]]
     return weather + growth
 
 

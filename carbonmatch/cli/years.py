@@ -21,17 +21,13 @@ YearsOf = Literal["weather_years", "growth"]
 
 def years_of(case: Path, settings: list[str] | None, scenario: str | None) -> YearsOf | None:
     """Tell which years a case names, once its scenario and the settings are applied; None where it names none."""
-    from carbonmatch.case import (  # noqa: PLC0415 - slow to import, and --help must not wait
-        Variant,
-        growth_year_names,
-        weather_year_names,
-    )
+    from carbonmatch.case import Variant, years_named  # noqa: PLC0415 - slow to import, and --help must not wait
 
-    variant = Variant(tuple(settings or ()), scenario)
     with faults_told(case):
-        if growth_year_names(case, variant):
-            return "growth"
-        return "weather_years" if weather_year_names(case, variant) else None
+        names = years_named(case, Variant(tuple(settings or ()), scenario))
+    if names["growth"]:
+        return "growth"
+    return "weather_years" if names["weather_years"] else None
 
 
 class YearKey(TypedDict, total=False):

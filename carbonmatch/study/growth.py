@@ -17,7 +17,7 @@ from carbonmatch.formulation import GrowthOptimum, build_growth
 from carbonmatch.records import GrowthProblem
 from carbonmatch.solving import SolveOptions, check_solver
 from carbonmatch.study.fix import Sizes
-from carbonmatch.study.growth_summary import growth_row, growth_table, present_value, signed_and_sizes
+from carbonmatch.study.growth_summary import growth_row, growth_table, limits_of_plan, present_value, signed_and_sizes
 from carbonmatch.study.growth_terms import growth_problem
 from carbonmatch.study.run import write_result
 from carbonmatch.study.several_years import (
@@ -86,7 +86,7 @@ def solve_growth(
     problem = growth_problem(written, years)
     whole, answer = _solved(problem, years, options, stages)
     with folder_of_years(out, runfolder.GROWTH_KIND, force=force) as folder:
-        summaries, limits = dict[str, dict[str, Any]](), list[str]()
+        summaries, limits = dict[str, dict[str, Any]](), limits_of_plan(problem, answer)
         for year, each in zip(problem.years, years, strict=True):
             sizes = Sizes(runfolder.GROWTH_KIND.record, None, answer.contracts(year), answer.storage(year))
             with stages(f"accounting for {year.name} and verifying it"):

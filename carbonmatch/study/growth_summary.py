@@ -11,6 +11,8 @@ from carbonmatch.accounting import emissions_by_the_hour_t
 from carbonmatch.formulation import GrowthOptimum
 from carbonmatch.records import GrowthOffer, GrowthProblem, YearTerms
 from carbonmatch.study.years_summary import SCORES, excess_mwh, target_score
+from carbonmatch.units import PRIMAL_TOLERANCE
+from carbonmatch.wording import listed
 
 Summary = Mapping[str, Any]
 
@@ -115,6 +117,31 @@ def _add(row: dict[str, Any], told: Summary, kind: str, year_fraction: float) ->
     row["cost_per_year"] = row.get("cost_per_year", 0.0) + told["cost"] / year_fraction
     for key in SUMS[kind]:
         row[key] = row.get(key, 0.0) + told[key]
+
+
+def limits_of_plan(problem: GrowthProblem, answer: GrowthOptimum) -> list[str]:
+    """Return the offers that are signed as far as they go: in one year, or all that is in force of them together."""
+    found: list[str] = []
+    near = PRIMAL_TOLERANCE * max(
+        year.problem.peak_load_mwh / year.problem.time.hours_per_step for year in problem.years
+    )
+    by_name = {year.name: year for year in problem.years}
+    for offer in problem.offers:
+        power = "contracted_mw" if offer.kind == "contract" else "power_mw"
+        signed = answer.signed(offer, power)
+        full = [year for year, size in signed.items() if size >= offer.max_signed_mw - near]
+        if full:
+            found.append(
+                f"{offer.name} is signed up to {offer.max_signed_mw:g} MW, the most of one year, in {listed(full)}."
+            )
+        for year, limits in offer.together.items():
+            most = limits[power][1]
+            sizes = answer.contracts(by_name[year]) if offer.kind == "contract" else answer.storage(by_name[year])
+            if sum(sizes[entry][power] for entry in offer.entries(year)) >= most - near:
+                found.append(
+                    f"{offer.name} is taken up to its limit of {most:g} MW in {year}, all of its signings together."
+                )
+    return found
 
 
 def growth_row(problem: GrowthProblem, year: YearTerms, summary: Summary) -> dict[str, Any]:

@@ -140,6 +140,9 @@ def test_limits_of_an_offer_are_those_of_all_its_vintages():
     found = solved(CHEAPER, {"contracts": {"sun": {"max_mw": 12, "min_mw": 7}}})
     # 7 in 2026 for its least size, 3 more for the target of 2027
     assert signed(found) == pytest.approx([7, 3])
+    found = solved(CHEAPER, {"contracts": {"sun": {"max_mw": 10}}})
+    told = "sun is taken up to its limit of 10 MW in 2027, all of its signings together."
+    assert found.summary["warnings"] == [told]
     with pytest.raises(InfeasibleError, match=r"^In the year 2027: "):
         solved(CHEAPER, {"contracts": {"sun": {"max_mw": 8}}})
 
@@ -150,6 +153,7 @@ def test_no_more_is_signed_in_a_year_than_it_may_be():
     # 10 MW in 2027 are 6 of that year, as many as may be, and 4 signed in 2026, where 5 would have been asked for 0.25
     found = solved({**DEARER, "contracts": {"sun": {"max_signed_mw": 6.0}}}, {"contracts": {"sun": {"max_mw": 100}}})
     assert signed(found) == pytest.approx([6, 4])
+    assert "sun is signed up to 6 MW, the most of one year, in 2026." in found.summary["warnings"]
 
 
 def test_what_cannot_be_signed_fast_enough_is_told():
