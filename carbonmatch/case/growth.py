@@ -151,6 +151,7 @@ def faults_of_signing(growth: Growth, contracts: Mapping[str, Any], storage: Map
             for key, what in _faults_of_one(growth, signing, existing=existing, own_tenor=own):
                 yield Finding(what, inside=(kind, name, key))
         for name, entry in entries.items():
+            yield from _faults_of_existence(growth, kind, name, entry)
             yield from _faults_of_whole_numbers(kind, name, entry)
             own = _own_tenor(entry)
             if name not in given and own is not None and getattr(entry, "existing_mw", None) is None:
@@ -161,6 +162,19 @@ def faults_of_signing(growth: Growth, contracts: Mapping[str, Any], storage: Map
 def _own_tenor(entry: Any) -> int | None:
     tenor = getattr(entry, "tenor_years", None)
     return None if tenor is None else int(tenor)
+
+
+def _faults_of_existence(growth: Growth, kind: str, name: str, entry: Any) -> Iterator[Finding]:
+    """Yield the years that would make an offer of an existing contract, or the other way round."""
+    exists, key = getattr(entry, "existing_mw", None) is not None, f"{kind}.{name}.existing_mw"
+    for year, terms in growth.years.items():
+        if key in terms.set and exists != (terms.set[key] is not None):
+            what = "makes an offer of it" if exists else "makes an existing contract of an offer"
+            yield Finding(
+                f"{what}, and it is one or the other in all years; write two contracts, and say with start and end, or "
+                "signed, when each of them is there",
+                inside=("years", year, "set", key),
+            )
 
 
 def _faults_of_whole_numbers(kind: str, name: str, entry: Any) -> Iterator[Finding]:

@@ -141,6 +141,10 @@ def test_one_of_several_years_is_wanted_elsewhere(grown, workshop):
             "  discount_rate: 0.07\n  years: {2026: {set: {contracts.pw.strike_per_mwh: 3}}}",
             "'pw' is not in contracts (it has pv)",
         ),
+        (
+            "  discount_rate: 0.07\n  years: {2026: {set: {contracts.pv.existing_mw: 3}}}",
+            "existing_mw: makes an existing contract of an offer, and it is one or the other in all years",
+        ),
         ("  discount_rate: 0.07\n  years: {2026: {set: {time.start: 2018-01-01}}}", "time.start: is decided once"),
         (
             "  discount_rate: 0.07\n  years: {2026: {}}\nweather_years: {windy: {}}",

@@ -195,6 +195,7 @@ def test_an_existing_contract_starts_and_ends():
     found = solved({**years(), "contracts": {"old": {"start": 2027}}}, old)
     assert in_force(found, "old") == [0, 4]
     assert in_force(solved(years(), old), "old") == [4, 4]
+    assert in_force(solved(years(None, {"contracts.old.existing_mw": 6}), old), "old") == [4, 6]
 
 
 def test_a_year_stands_for_those_until_the_next_one():
