@@ -188,7 +188,8 @@ def year_table(summary: Summary, units: Units) -> OverviewTable:
         if any(premium is not None for premium in premiums):
             rows.append((f"green premium, {zone}", units.price.unit, *(_given(each, units.price) for each in premiums)))
     columns = (Column("", numeric=False), Column("", numeric=False), *year_columns(summary))
-    return OverviewTable("Scores and emissions by year", columns, tuple(rows))
+    known = tuple(row for row in rows if set(row[2:]) != {UNKNOWN})
+    return OverviewTable("Scores and emissions by year", columns, known)
 
 
 def _target(target: Summary) -> str:
