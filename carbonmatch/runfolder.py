@@ -74,6 +74,8 @@ CERTIFICATE_TABLES: Final = (
 EXPLANATION: Final = "explain.json"
 EXPLANATION_TABLES: Final = ("prices", "contracts", "storage", "limits", "weeks")
 PROVENANCE: Final = "provenance.json"
+LOAD_SUMMARY: Final = "load.json"
+LOAD_PAGE: Final = "load.html"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
     *("summary", "contracts", "eligibility", "storage", "grid", "bill", "load", "cost", "scores"),
@@ -135,6 +137,12 @@ EXPLANATION_KIND: Final = FolderKind(
     frozenset({EXPLANATION, *(f"{name}.csv" for name in EXPLANATION_TABLES)}),
 )
 
+LOAD_KIND: Final = FolderKind(
+    "load of a case",
+    frozenset({LOAD_SUMMARY, LOAD_PAGE}),
+    frozenset({LOAD_SUMMARY, LOAD_PAGE, "load.csv", "load.parquet", PROVENANCE}),
+)
+
 REPORT_FILES: Final = frozenset(
     {
         *(PAGE, WORKBOOK, REPORT_JSON, SCOPE2_TABLE, FRAMEWORKS_TABLE, AUDIT),
@@ -182,8 +190,9 @@ class StudyKind(FolderKind):
 SWEEP_KIND: Final = StudyKind.of("sweep")
 COMPARISON_KIND: Final = StudyKind.of("comparison")
 YEARS_KIND: Final = StudyKind.of("years", "study of weather years")
+GROWTH_KIND: Final = StudyKind.of("growth", "plan over years")
 STRESS_KIND: Final = StudyKind.of("stress", "stress test")
-STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, STRESS_KIND)
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, GROWTH_KIND, STRESS_KIND)
 
 
 @dataclass(frozen=True)

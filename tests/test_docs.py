@@ -16,6 +16,7 @@ from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, G
 from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
+from carbonmatch.case.growth import Growth, GrowthYear, Signing
 from carbonmatch.case.library import LibraryEntry
 from carbonmatch.case.load import LOAD_BLOCKS
 from carbonmatch.case.neighbour import Neighbour
@@ -76,6 +77,9 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Placement,
     Candidate,
     WeatherYear,
+    Growth,
+    GrowthYear,
+    Signing,
     Outage,
     StressTest,
 )

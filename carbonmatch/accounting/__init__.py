@@ -20,6 +20,7 @@ from carbonmatch.accounting.premium import (
     premium_over,
     why_not_comparable,
 )
+from carbonmatch.accounting.profile import SiteProfile, profile_frame, profile_summary, site_profiles
 from carbonmatch.accounting.proof import model_score, prove, prove_accounts, prove_carbon, target_faults
 from carbonmatch.accounting.reconcile import Balance, reconciliation_frame, reconciliation_summary
 from carbonmatch.accounting.resale import bounds_of, foreseen_resale, resale_of
@@ -41,6 +42,7 @@ __all__ = [
     "Metered",
     "OfferWorth",
     "Premium",
+    "SiteProfile",
     "StoredFlows",
     "asked_load_mwh",
     "asked_prices",
@@ -61,6 +63,8 @@ __all__ = [
     "placed_mwh",
     "premium_over",
     "prices_frame",
+    "profile_frame",
+    "profile_summary",
     "prove",
     "prove_accounts",
     "prove_carbon",
@@ -70,6 +74,7 @@ __all__ = [
     "reconciliation_summary",
     "resale_of",
     "saved_per_mwh",
+    "site_profiles",
     "stored_flows",
     "summarise",
     "summarise_metered",

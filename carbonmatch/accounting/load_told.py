@@ -12,10 +12,13 @@ from carbonmatch.records import FlexibleTerms, FloatArray, LoadChanges, Problem
 
 
 def placed_mwh(problem: Problem, changes: LoadChanges, s: int) -> FloatArray:
-    """Return the load of what is placed at a site, (steps,): sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s]."""
+    """Return the load of what is placed at a site, (steps,): sum_p load_mwh_per_mw[p,s,t] * placed_mw[p,s].
+
+    What is held there is part of the planned load.
+    """
     placed = np.zeros(problem.time.steps)
     for placement in problem.placements:
-        for candidate in placement.candidates:
+        for candidate in placement.open:
             if candidate.site == s:
                 placed = placed + changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
     return placed
@@ -134,7 +137,10 @@ LEAST_TOLD_MWH: Final = 0.5
 
 
 def tell_load(
-    summary: dict[str, Any], problem: Problem, changes: LoadChanges, load_value_per_mwh: Mapping[int, FloatArray]
+    summary: dict[str, Any],
+    problem: Problem,
+    changes: LoadChanges,
+    load_value_per_mwh: Mapping[int, FloatArray],
 ) -> None:
     """Put what became of the load into a summary, and a note of it wherever others read its load from there."""
     told = load_summary(problem, changes, load_value_per_mwh)

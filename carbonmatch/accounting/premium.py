@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+SAME_LOAD: Final = 1e-6
+"""Loads that differ by a smaller share are the same: rows of the model may be off by as much."""
+
 LEAST_TONNES: Final = 1.0
 """Of a difference below this, a cost per tonne would be noise."""
-
-SAME_LOAD: Final = 1e-6
-"""Loads that plans changed are the same to this share of them: sums of a solver's numbers are not alike to the last
-digit."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,10 @@ def premium_over(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> Pre
 
 def asked_load_mwh(summary: Mapping[str, Any]) -> float:
     """Return the load that was asked for: as planned, with what was placed, before any of it was given up [MWh]."""
-    told = summary.get("load")
-    return float(summary["load_mwh"] if not told else told["planned_mwh"] + told["placed_mwh"])
+    told = summary.get("load") or {}
+    if "planned_mwh" not in told:  # none may be changed, or weather years: their mean tells placements alone
+        return float(summary["load_mwh"])
+    return float(told["planned_mwh"] + told["placed_mwh"])
 
 
 def _per_mwh(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> float:
@@ -68,7 +69,7 @@ def _per_mwh(summary: Mapping[str, Any], baseline: Mapping[str, Any]) -> float:
 def _same_load(summary: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two runs were asked for the same load: one of them may move it, or give up a part."""
     if summary.get("load_mwh") is None or other.get("load_mwh") is None:
-        return bool(other.get("load_mwh") == summary.get("load_mwh"))
+        return bool(summary.get("load_mwh") == other.get("load_mwh"))
     return math.isclose(asked_load_mwh(summary), asked_load_mwh(other), rel_tol=SAME_LOAD)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from carbonmatch.case.load import BUILT_LOADS
-from carbonmatch.case.reading import Variant, varied_document
+from carbonmatch.case.reading import varied_document
+from carbonmatch.case.variant import Variant
 from carbonmatch.errors import Fault, InputError
 
 

@@ -26,6 +26,12 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
+from carbonmatch.case.changeable import (
+    faults_of_growth,
+    faults_of_scenarios,
+    faults_of_stress,
+    faults_of_weather_years,
+)
 from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract, Contract
 from carbonmatch.case.deliverability import (
@@ -43,6 +49,7 @@ from carbonmatch.case.flexibility import (
     faults_of_placements,
 )
 from carbonmatch.case.grid import export_above_import
+from carbonmatch.case.growth import Growth
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
@@ -50,11 +57,11 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.time import Time
-from carbonmatch.case.weather_year import BLOCKS_OF_NAMES, WeatherYear, fault_of_mean, fault_of_year_key
+from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault
 from carbonmatch.timegrid import FloatArray, TimeGrid
-from carbonmatch.wording import listed, nearest
+from carbonmatch.wording import listed
 
 
 def _currency(value: str) -> str:
@@ -82,6 +89,7 @@ class Case(Block):
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     stress: dict[Name, StressTest] = Field(default_factory=dict)
     weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
+    growth: Growth | None = None
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
     _missing_to_solve: tuple[Fault, ...] = PrivateAttr(default=())
@@ -132,7 +140,13 @@ class Case(Block):
 
     @property
     def several_years(self) -> tuple[Fault, ...]:
-        """Why the case is not of one year: it names weather years, and none of them was chosen; empty where it is."""
+        """Why the case is not of one year: it names several, and none of them was chosen; empty where it is."""
+        if self.growth is not None and self.provenance.growth_year is None:
+            what = (
+                f"names the years {listed(self.growth.years)}, and one is wanted here: only `carbonmatch solve` plans "
+                "over all of them. Take the case without them, --set growth=null, or one of them where there is --year"
+            )
+            return (Fault(f"{self.provenance.path or 'case'}: growth", what),)
         if not self.weather_years or self.provenance.weather_year is not None:
             return ()
         what = (
@@ -305,12 +319,7 @@ class Case(Block):
     @field_validator("scenarios")
     @classmethod
     def _scenarios_change_known_keys(cls, scenarios: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        faults = [
-            Finding(what, inside=(name, key))
-            for name, changes in scenarios.items()
-            for key in changes
-            if (what := fault_of_override_key(key))
-        ]
+        faults = list(faults_of_scenarios(scenarios, cls.model_fields))
         if faults:
             refuse(*faults)
         return scenarios
@@ -318,12 +327,7 @@ class Case(Block):
     @field_validator("stress")
     @classmethod
     def _stress_changes_known_keys(cls, tests: dict[str, StressTest]) -> dict[str, StressTest]:
-        faults = [
-            Finding(what, inside=(name, "set", key))
-            for name, test in tests.items()
-            for key in test.set
-            if (what := fault_of_override_key(key))
-        ]
+        faults = list(faults_of_stress(tests, cls.model_fields))
         if faults:
             refuse(*faults)
         return tests
@@ -333,22 +337,20 @@ class Case(Block):
     def _weather_years_change_weather(
         cls, years: dict[str, WeatherYear], info: ValidationInfo
     ) -> dict[str, WeatherYear]:
-        names = {block: list(info.data.get(block) or ()) for block in BLOCKS_OF_NAMES}
-        faults = [
-            Finding(what, inside=(name, "set", key))
-            for name, year in years.items()
-            for key in year.set
-            if (what := fault_of_override_key(key) or fault_of_year_key(key, names))
-        ]
-        faults += [
-            Finding(what, inside=(name, "set"))
-            for name, year in years.items()
-            for contract, entry in (info.data.get("contracts") or {}).items()
-            if (what := fault_of_mean(year, contract, getattr(entry, "p50_capacity_factor", None)))
-        ]
+        faults = list(faults_of_weather_years(years, info.data, cls.model_fields))
         if faults:
             refuse(*faults)
         return years
+
+    @field_validator("growth")
+    @classmethod
+    def _growth_can_be_planned(cls, growth: Growth | None, info: ValidationInfo) -> Growth | None:
+        if growth is None:
+            return None
+        found = list(faults_of_growth(growth, info.data, cls.model_fields))
+        if found:
+            refuse(*found)
+        return growth
 
     @field_validator(
         "contracts",
@@ -369,18 +371,3 @@ def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str,
     """Return the names of the sites that have a plant or a storage behind their meter."""
     sites = [entry.site for entry in (*contracts.values(), *storage.values())]
     return [site for site in dict.fromkeys(sites) if site is not None]
-
-
-def fault_of_override_key(key: str) -> str | None:
-    """Say what is wrong with the dotted key of a scenario or of `--set`, as far as its first part tells."""
-    first, *rest = key.split(".")
-    known = [name for name in Case.model_fields if name not in {"scenarios", "stress"}]
-    if not first or not all(rest):
-        return f"{key!r} is not a key; keys are joined by single dots, such as target.cfe"
-    if first in {"scenarios", "stress"}:
-        return (
-            f"{'a scenario' if first == 'scenarios' else 'a stress test'} cannot be changed by a scenario or by --set"
-        )
-    if first not in known:
-        return f"{first!r} is not a key of a case{nearest(first, known) or f' (keys: {listed(known)})'}"
-    return None

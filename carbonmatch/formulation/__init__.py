@@ -11,6 +11,7 @@ from carbonmatch.formulation.build import build_model
 from carbonmatch.formulation.carbon import cap_below_claims
 from carbonmatch.formulation.choices import offers_with_choice, with_any_size, with_choices_held
 from carbonmatch.formulation.extract import extract_solution, matching_flows, share_reached
+from carbonmatch.formulation.growth import GrowthOptimum, build_growth
 from carbonmatch.formulation.limit_prices import RowNumbers, limit_prices, rows_by_name
 from carbonmatch.formulation.limits import Limit, binds, lifted, limits_of, upkeep, with_less_must_run
 from carbonmatch.formulation.load_terms import with_placed
@@ -19,6 +20,7 @@ from carbonmatch.formulation.moves import build_growth_model, build_move_model, 
 from carbonmatch.formulation.operation import build_window, hold_operation, read_schedule
 from carbonmatch.formulation.problem import problem_from_case, target_terms
 from carbonmatch.formulation.reach import build_reach_model, settings_that_hold_load, with_load_held
+from carbonmatch.formulation.several_years import YearsOptimum
 from carbonmatch.formulation.site_load import load_changes
 from carbonmatch.formulation.supply import (
     overloaded_connections,
@@ -27,9 +29,10 @@ from carbonmatch.formulation.supply import (
 )
 from carbonmatch.formulation.target import target_sides
 from carbonmatch.formulation.unit import SizeOfUnit, build_unit
-from carbonmatch.formulation.years import YearsOptimum, build_years
+from carbonmatch.formulation.years import build_years
 
 __all__ = [
+    "GrowthOptimum",
     "Limit",
     "RowNumbers",
     "SizeOfUnit",
@@ -37,6 +40,7 @@ __all__ = [
     "adapt",
     "binds",
     "build_budget_model",
+    "build_growth",
     "build_growth_model",
     "build_model",
     "build_move_model",

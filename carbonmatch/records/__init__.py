@@ -59,6 +59,14 @@ from carbonmatch.records.problem import (
     target_groups,
     target_periods,
 )
+from carbonmatch.records.several_years import (
+    GrowthOffer,
+    GrowthProblem,
+    SeveralYears,
+    SigningTerms,
+    YearsProblem,
+    YearTerms,
+)
 from carbonmatch.records.site_load import (
     CandidateTerms,
     CurtailableTerms,
@@ -77,7 +85,6 @@ from carbonmatch.records.tariff import (
     excess_mwh,
 )
 from carbonmatch.records.volume import VolumeTerms
-from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
@@ -107,6 +114,8 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "GrowthOffer",
+    "GrowthProblem",
     "Guarantee",
     "Instrument",
     "IntArray",
@@ -124,7 +133,9 @@ __all__ = [
     "Problem",
     "Registry",
     "Schedule",
+    "SeveralYears",
     "ShadowPrices",
+    "SigningTerms",
     "SiteFacts",
     "SiteTerms",
     "Solution",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.site_load import LoadChanges
 
 Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
@@ -234,7 +235,9 @@ class Facts:
     storage: tuple[StorageFacts, ...]
     registry: Registry | None = None
 
-    def with_load(self, load_mwh: Sequence[FloatArray]) -> Facts:
-        """Return the facts with the load of every site as it was served [MWh per step], after all changes."""
-        sites = (replace(site, load_mwh=load) for site, load in zip(self.sites, load_mwh, strict=True))
-        return replace(self, sites=tuple(sites))
+    def as_served(self, changes: LoadChanges | None) -> Facts:
+        """Return the facts with the load that was served in the place of the planned one."""
+        if changes is None:
+            return self
+        sites = zip(self.sites, changes.load_mwh, strict=True)
+        return replace(self, sites=tuple(replace(site, load_mwh=load) for site, load in sites))

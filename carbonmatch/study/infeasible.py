@@ -143,8 +143,9 @@ def diagnose_command(case: Case) -> str | None:
     words = ["carbonmatch", "diagnose", source.path]
     if source.scenario is not None:
         words += ["--scenario", source.scenario]
-    if source.weather_year is not None:
-        words += ["--year", source.weather_year]
+    year = source.growth_year if source.weather_year is None else source.weather_year
+    if year is not None:
+        words += ["--year", year]
     for override in source.overrides:
         if override.origin == "--set":
             words += ["--set", f"{override.key}={_written(override)}"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting import placed_mwh
 from carbonmatch.records import FlexibleTerms, FloatArray, LoadChanges, Problem
+from carbonmatch.study.frames import concat
 
 _Flows = Mapping[tuple[int, str], FloatArray]
 
@@ -71,10 +72,11 @@ def load_entries_frame(problem: Problem, changes: LoadChanges) -> pd.DataFrame:
         ).assign(**told)
         for s, name, kind, told in _entries(problem, changes)
     ]
-    return pd.concat(frames, ignore_index=True)
+    return concat(frames, [*_NAMES, *_FLOWS])  # none where all that there is are placements that are held
 
 
-_FLOWS = ("moved_out_mwh", "moved_in_mwh", "sent_mwh", "received_mwh", "curtailed_mwh", "placed_mwh")
+_NAMES: Final = ("interval_start_utc", "site", "zone", "entry", "kind", "latency_group", "window_start_utc")
+_FLOWS: Final = ("moved_out_mwh", "moved_in_mwh", "sent_mwh", "received_mwh", "curtailed_mwh", "placed_mwh")
 
 
 def _entries(problem: Problem, changes: LoadChanges) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
@@ -85,7 +87,7 @@ def _entries(problem: Problem, changes: LoadChanges) -> Iterator[tuple[int, str,
         for each in site.curtailable:
             yield s, each.name, "curtailable", {"curtailed_mwh": changes.curtailed_mwh[s, each.name]}
         for placement in problem.placements:
-            for candidate in (c for c in placement.candidates if c.site == s):
+            for candidate in (c for c in placement.open if c.site == s):
                 placed = changes.placed_mw[placement.name, s] * candidate.load_mwh_per_mw
                 yield s, placement.name, "placement", {"placed_mwh": placed}
 

@@ -40,6 +40,19 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
     return row | compute_figures(summary.get("compute"))
 
 
+def _changed_load(summary: Mapping[str, Any]) -> dict[str, float]:
+    """Return what was done to the load, of a plan that may change it: `load_mwh` is what was served."""
+    told = summary.get("load") or {}
+    if "planned_mwh" not in told:
+        return {}
+    return {
+        "asked_load_mwh": asked_load_mwh(summary),
+        "moved_load_mwh": told["moved_mwh"],
+        "sent_load_mwh": told["sent_mwh"],
+        "curtailed_load_mwh": told["curtailed_mwh"],
+    }
+
+
 def compute_figures(compute: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return cost and carbon per million tokens, and what is bound per MW of IT; nothing where no case states it."""
     if compute is None:
@@ -55,19 +68,6 @@ def compute_figures(compute: Mapping[str, Any] | None) -> dict[str, Any]:
         "compute_market_based_by_the_year_g_per_million_tokens": by_the_year["market_based_g_per_million_tokens"],
         "compute_market_based_by_the_hour_g_per_million_tokens": by_the_hour["market_based_g_per_million_tokens"],
         **{f"compute_{key}": value for key, value in portfolio.items() if key.endswith("_per_it_mw")},
-    }
-
-
-def _changed_load(summary: Mapping[str, Any]) -> dict[str, float]:
-    """Return what was done to the load, of a plan that may change it: `load_mwh` is what was served."""
-    told = summary.get("load")
-    if not told:
-        return {}
-    return {
-        "asked_load_mwh": asked_load_mwh(summary),
-        "moved_load_mwh": told["moved_mwh"],
-        "sent_load_mwh": told["sent_mwh"],
-        "curtailed_load_mwh": told["curtailed_mwh"],
     }
 
 

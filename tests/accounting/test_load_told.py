@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from metered.by_meter import a_metered_case
 from report.changed_load import FIXED, changed_load_case
 from small_cases import QUICK, merged
 
@@ -113,6 +114,11 @@ def test_a_run_that_changes_no_load_has_no_such_note():
     summary = cm.solve(changed_load_case(changes=FIXED), QUICK).summary
     assert "load" not in summary
     assert not any("served" in told["note"] for told in summary["frameworks"])
+
+
+def test_what_was_metered_is_what_was_used_whatever_a_plan_may_change():
+    free = {"flexible": {"batch": {"share": 0.2}}, "curtailable": {"slow": {"share": 0.1, "price_per_mwh": 5}}}
+    assert cm.match(a_metered_case({"sites": {"s": free}})).summary == cm.match(a_metered_case()).summary
 
 
 def test_the_note_is_a_sentence_with_what_was_done():

@@ -184,6 +184,7 @@ def test_work_moves_to_the_cheaper_site_in_every_hour(most, moved):
     assert result.solution.cost["load_moves"] == pytest.approx(3 * (moved + late))
     told = result.summary["load"]["sites"]["s"]["flexible"]["web"]
     assert (told["sent_mwh"], told["received_mwh"]) == (pytest.approx(late), pytest.approx(moved))
+    assert told["moving_cost"] == pytest.approx(3 * late)
 
 
 def test_moves_that_cost_more_than_they_save_are_not_made():

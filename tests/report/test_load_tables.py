@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -52,6 +54,18 @@ def test_served_load_is_recomputed_from_the_planned_one(solved_run):
         assert load[name].sum() > 1.0, f"nothing tested: no {name}"
 
 
+def test_the_page_on_reports_names_what_the_tables_have(solved_run):
+    text = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    section = text.split("**Load that a plan changed.**")[1].split("\n## ")[0]
+    result, _ = solved_run
+    columns = {*result.hourly.columns, *result.load.columns, *result.load_entries.columns}
+    stems = columns | {name.removesuffix("_mwh") for name in columns}
+    (equation,) = re.findall(r"`(served = [^`]*)`", section)
+    told = {*re.findall(r"`(\w+_(?:mwh|utc|group))`", section), *re.findall(r"[a-z_]+", equation)}
+    assert {"planned_load_mwh", "window_start_utc", "latency_group", "moved_out", "served"} <= told
+    assert told <= stems
+
+
 def test_nothing_is_lost_in_a_window_or_between_sites(solved_run):
     entries = pd.read_parquet(solved_run[1] / "load_entries.parquet")
     windows = entries.groupby(["site", "entry", "window_start_utc"])[["moved_out_mwh", "moved_in_mwh"]].sum()
@@ -73,6 +87,35 @@ def test_the_ledger_has_planned_load_beside_what_was_served(solved_run):
     ledger = hourly.set_index(["zone", "interval_start_utc"]).sort_index()
     np.testing.assert_allclose(ledger["load_mwh"], told["served_mwh"], atol=1e-9)
     np.testing.assert_allclose(ledger["planned_load_mwh"], told["planned_mwh"], atol=1e-9)
+
+
+def test_placements_that_are_held_are_part_of_the_plan(run, case_file, tmp_path):
+    held = cm.solve(cm.load_case(case_file), QUICK, fix=run, out=tmp_path / "held")
+    before, after = (cm.read_run(folder).summary["load"] for folder in (run, tmp_path / "held"))
+    assert after["planned_mwh"] == pytest.approx(before["planned_mwh"] + before["placed_mwh"])
+    assert after["placed_mwh"] == 0.0
+    assert cm.accounting.asked_load_mwh(held.summary) == pytest.approx(4320 + 5 * 72)
+    told = after["placements"]["hall"]
+    assert {site: each["placed_mw"] for site, each in told.items()} == pytest.approx({"fra": 2.0, "osl": 3.0})
+    assert set(held.load_entries["kind"]) == {"flexible", "curtailable"}
+    assert not faults_of(tmp_path / "held", case_file)
+
+
+def test_a_case_of_held_placements_alone_has_tables_too(tmp_path):
+    (tmp_path / "case").mkdir()
+    path = write_changed_load(tmp_path / "case", changes={"sites": FIXED["sites"], "latency_groups": ...})
+    case = cm.load_case(path)
+    cm.solve(case, QUICK, out=tmp_path / "first")
+    held = cm.solve(case, QUICK, fix=tmp_path / "first", out=tmp_path / "held")
+    assert len(held.load_entries) == 0
+    assert len(held.load) == 2 * 72
+    assert not faults_of(tmp_path / "held", path)
+    written = write_report(tmp_path / "held", ["html", "csv", "xlsx", "audit"])
+    assert pd.read_csv(written[1] / "load.csv")["placed_mw"].sum() == pytest.approx(5.0)
+    assert not (written[1] / "hourly_load_entries.csv").exists()
+    page = written[0].read_text(encoding="utf-8")
+    assert "Where load was placed" in page
+    assert verify_bundle(written[3]).agrees
 
 
 def test_a_case_that_changes_no_load_has_none_of_this(tmp_path):

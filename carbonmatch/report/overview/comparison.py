@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.accounting import asked_load_mwh
 from carbonmatch.components import SALES_COMPONENTS, component_words
-from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
+from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, energy, given_share, number, share
 from carbonmatch.report.overview.compute import compared_tables
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
@@ -193,22 +192,25 @@ def _load_table(group: Solved, units: Units) -> Iterator[OverviewTable]:
     """Yield what was done to the load, where a plan may change it."""
     if not any(summary.get("load") for _, summary in group):
         return
-    energy = units.energy
+    from carbonmatch.accounting import asked_load_mwh  # noqa: PLC0415 - slow to import, and --help must not wait
+
+    keys = {"moved_mwh": "moved in time", "sent_mwh": "moved to other sites", "curtailed_mwh": "given up"}
+    told = [(each, summary, summary.get("load") or {}) for each, summary in group]
+    whole, part = units.energy, energy(max(load.get(key, 0.0) for _, _, load in told for key in keys))
     columns = (
         Column("scenario", numeric=False),
-        *(
-            Column(title, energy.unit)
-            for title in ("planned load", "moved in time", "moved to other sites", "given up", "served load")
-        ),
+        Column("planned load", whole.unit),
+        *(Column(title, part.unit) for title in keys.values()),
+        Column("served load", whole.unit),
     )
     rows = tuple(
         (
             each.name,
-            energy.text(asked_load_mwh(summary)),
-            *(energy.text((summary.get("load") or {}).get(key)) for key in ("moved_mwh", "sent_mwh", "curtailed_mwh")),
-            energy.text(summary["load_mwh"]),
+            whole.text(asked_load_mwh(summary)),
+            *(part.text(load.get(key)) for key in keys),
+            whole.text(summary["load_mwh"]),
         )
-        for each, summary in group
+        for each, summary, load in told
     )
     yield OverviewTable("Load", columns, rows)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from carbonmatch.accounting import Premium, token_premium
 from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, money, number
 from carbonmatch.report.overview.table import Column, OverviewTable, Row, Summary
 from carbonmatch.units import TOKENS_PER_MILLION
+
+if TYPE_CHECKING:
+    from carbonmatch.accounting import Premium
 
 FIGURES: Final = 4
 """Significant digits of a number per million tokens, which may be of any size."""
@@ -48,6 +50,8 @@ def token_cost_table(summary: Summary, premiums: Sequence[tuple[str, Premium]]) 
     """Return cost and premium per million tokens, and as shares of the compute cost."""
     compute = summary["compute"]
     cost = compute["cost"]
+    from carbonmatch.accounting import token_premium  # noqa: PLC0415 - slow to import, and --help must not wait
+
     told = [(word, token_premium(premium, compute)) for word, premium in premiums]
     per_million = per_million_tokens(
         [cost["per_million_tokens"], *(each["per_million_tokens"] for _, each in told)], summary["currency"]
@@ -192,7 +196,7 @@ def _site_table(compute: Summary, units: Units) -> OverviewTable:
     return OverviewTable("Tokens by site", columns, rows, note=note)
 
 
-Compared = tuple[Row, Summary, Mapping[str, Premium]]
+Compared = tuple[Row, Summary, Mapping[str, "Premium"]]
 """What is compared: its names, its summary, and its premiums by baseline."""
 
 
@@ -268,6 +272,8 @@ BOUND_PER_MW: Final = (
 
 
 def _premium_in(compute: Summary, premiums: Mapping[str, Premium], name: str, key: str) -> float | None:
+    from carbonmatch.accounting import token_premium  # noqa: PLC0415 - as above
+
     found: float | None = token_premium(premiums.get(name), compute)[key]
     return found
 

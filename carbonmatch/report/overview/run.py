@@ -77,8 +77,9 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     asked = [] if target is None else [("target", target_text(target) + held)]
     if operation is not None:
         asked = [("target", target_text(target)), ("operation", operation_text(operation))]
-    year = summary.get("weather_year")
+    year, growth_year = summary.get("weather_year"), summary.get("growth_year")
     return [
+        *([] if growth_year is None else [("year", growth_year_text(growth_year))]),
         *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
@@ -96,6 +97,13 @@ def weather_year_text(year: Summary) -> str:
     if year["weight"] is None:
         return f"{year['name']}, by itself"
     return f"{year['name']}, {share(year['weight'])} of the mean; sizes are those for all weather years together"
+
+
+def growth_year_text(year: Summary) -> str:
+    """Say which year of growth a run is of, and whether its sizes are those of the plan."""
+    through = "" if str(year["through"]) == year["name"] else f", stands for the years to {year['through']}"
+    sizes = "sizes are those of the plan over all years" if year["in_plan"] else "by itself"
+    return f"{year['name']}{through}; {sizes}"
 
 
 def _cost(summary: Summary, units: Units) -> list[tuple[str, str]]:

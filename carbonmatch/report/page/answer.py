@@ -12,6 +12,7 @@ from carbonmatch.report.overview import (
     OverviewTable,
     budget_text,
     eligibility_table,
+    growth_year_text,
     limit_facts,
     score_table,
     search_gap,
@@ -145,6 +146,8 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
         facts += [(label.capitalize(), text) for label, text in limit_facts(summary)]
         if year := summary.get("weather_year"):
             facts.append(("Weather year", weather_year_text(year)))
+        if year := summary.get("growth_year"):
+            facts.append(("Year", growth_year_text(year)))
     else:
         facts.append(("Kind", "metered: what was generated and used, accounted for; nothing is optimised"))
     return tuple(facts)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from carbonmatch.report.numbers import Units, energy, energy_text, money, number, share
+from carbonmatch.report.numbers import Units, energy, energy_text, money, number, share, whole
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.overview.load import load_sentences, within
 from carbonmatch.report.page.dispatch import Dispatch
@@ -287,7 +287,7 @@ def _day_caption(change: FloatArray, names: Sequence[str], units: Units) -> str:
 def site_table(summary: Summary) -> OverviewTable:
     """Return planned and served load of every site where it may be changed, with the peaks of both."""
     sites = summary["load"]["sites"]
-    quantity = energy(max(max(site["planned_mwh"], site["served_mwh"]) for site in sites.values()))
+    quantity = energy(max((max(site["planned_mwh"], site["served_mwh"]) for site in sites.values()), default=0.0))
     entries = [
         {**site, "name": name, "change": _over(site["served_mwh"] - asked, asked)}
         for name, site in sites.items()
@@ -356,8 +356,14 @@ def placement_table(summary: Summary, units: Units) -> OverviewTable:
             Field.of("placed", "placed_mw", units.power),
             Field.of("its load", "placed_mwh", quantity),
             Field.of("cost of standing there", "cost", amount),
+            Field(Column("one MW more there", f"{summary['currency']}/year"), "next_cost_per_mw_year", whole),
+            Field(Column("more than the least", f"{summary['currency']}/year"), "added_cost_per_mw_year", whole),
         ),
         sorted(rows, key=lambda row: list(summary["load"]["placements"]).index(row["entry"])),
+        note="One MW more is told by the prices of the optimum. Where it would cost less than the "
+        "least, the site is full: room for one more would save as much."
+        if any(row.get("next_cost_per_mw_year") is not None for row in rows)
+        else "",
     )
 
 

@@ -237,11 +237,12 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "sweep": ("case", "currency", "axes", "points", "frontiers", "baselines"),
     "comparison": ("scenarios",),
     "stress": ("case", "source", "currency", "points"),
+    "growth": ("case", "currency", "years", "cost", "contracts", "storage"),
 }
 
 
-WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND, runfolder.STRESS_KIND)
-"""Studies that have a page and a workbook of their own: many runs side by side."""
+WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND, runfolder.STRESS_KIND, runfolder.GROWTH_KIND)
+"""Studies that have a page of their own: many runs side by side, or years that follow on each other."""
 
 
 def study_kind_of(path: Path) -> StudyKind | None:
@@ -271,7 +272,7 @@ def read_study(path: Path) -> Study:
     return Study(path, kind, content)
 
 
-_COMMAND: Final = {"sweep": "sweep", "comparison": "compare", "stress": "stress"}
+_COMMAND: Final = {"sweep": "sweep", "comparison": "compare", "stress": "stress", "growth": "solve"}
 
 
 def _no_study(path: Path) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from carbonmatch.components import component_words
-from carbonmatch.report.numbers import UNKNOWN, Quantity, number, share
+from carbonmatch.report.numbers import UNKNOWN, Quantity, energy, number, share
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.study.record import GROSS, NET, Over, Row, Rows, Size, number_in
+from carbonmatch.report.study.record import GROSS, NET, Over, Row, Rows, Size, asked_load, number_in
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,21 @@ def component_figures(rows: Rows) -> list[Figures]:
 
 def load_figures(rows: Rows) -> list[Figures]:
     """Return what was done to the load; nothing where no plan may change it."""
-    quantity = rows.units.energy
+    whole = rows.units.energy
     words = {
-        "asked_load_mwh": "planned load",
         "moved_load_mwh": "moved in time",
         "sent_load_mwh": "moved to other sites",
         "curtailed_load_mwh": "given up",
     }
-    told = [of_key(title, key, quantity) for key, title in words.items() if any(row.get(key) for row in rows.met)]
-    return [*told, of_key("served load", "load_mwh", quantity)] if told else []
+    part = energy(max(number_in(row, key) or 0.0 for row in rows.met for key in words))
+    told = [of_key(title, key, part) for key, title in words.items() if any(row.get(key) for row in rows.met)]
+    if not any(row.get("asked_load_mwh") for row in rows.met):
+        return []
+    return [
+        Figures("planned load", whole.unit, asked_load, whole.text),
+        *told,
+        of_key("served load", "load_mwh", whole),
+    ]
 
 
 def premium_figures(rows: Rows, over: Over) -> list[Figures]:
