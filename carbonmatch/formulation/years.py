@@ -12,6 +12,7 @@ from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.matching import ZoneFlows
 from carbonmatch.formulation.several_years import add_year_blocks, cost_of_years, free_sizes
 from carbonmatch.formulation.target import (
+    at_least,
     contracted_volume,
     counted_volumes,
     least_volume,
@@ -90,7 +91,7 @@ def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict
 
     def mean_volume_target(_: pyo.Block, group: int) -> pyo.Expression:
         least = sum(y.per_year * _least_volume(model.year[y.name], y.problem, group) for y in problem.years)
-        return row(expected(group) >= least)
+        return row(at_least(expected(group), least))
 
     if hourly:
         model.mean_hourly_target = pyo.Constraint(groups, rule=mean_hourly_target)

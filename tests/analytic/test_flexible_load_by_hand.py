@@ -284,6 +284,8 @@ def test_a_target_of_a_volume_is_a_share_of_what_was_served(matching):
     result = outcome(sunny({"matching": matching, "cfe": 0.5}, curtailable=shed))
     assert cost(result) == 9 * 80 + 1 * 50 + 8 * 70 + 2 * 67
     assert result.summary["contracts"]["sun"]["generation_mwh"] == pytest.approx(9)
+    # one more MWh contracted costs 30 more than retail: the price of the target, above zero
+    assert result.solution.shadow_prices.green_premium_per_mwh == pytest.approx([30])
 
 
 # --- At the meter -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import test_explanations as explanations
 from accounting.by_hand import ledger_of
 from hypothesis import given, reject
 from hypothesis import strategies as st
@@ -159,3 +160,26 @@ def test_no_class_of_work_goes_below_nothing(case):
             taken = taken + changes.less_mwh.get(key, nothing) + changes.sent_mwh.get(key, nothing)
         taken = taken + sum((changes.curtailed_mwh[s, each.name] for each in site.curtailable), nothing)
         assert np.all(taken <= site.load_mwh + near)
+
+
+# --- Prices -----------------------------------------------------------------------------------------------------------
+
+
+PRICES = [
+    explanations.test_one_mw_of_an_offer_is_worth_what_its_columns_say,
+    explanations.test_no_limit_is_worth_less_than_nothing,
+    explanations.test_at_its_entry_strike_an_offer_left_out_saves_nothing,
+]
+"""What holds of prices where the load is given holds where it is a decision."""
+
+
+@pytest.mark.parametrize("holds", PRICES, ids=lambda test: test.__name__.removeprefix("test_"))
+def test_prices_are_right_where_the_load_is_a_decision(holds):
+    of_given_load = holds.hypothesis.inner_test
+
+    @PROPERTY
+    @given(case=changeable_cases())
+    def of_changed_load(case):
+        of_given_load(case)
+
+    of_changed_load()
