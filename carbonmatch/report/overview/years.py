@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from carbonmatch.report.numbers import Units, number, share
 from carbonmatch.report.overview.compute import per_million_tokens
+from carbonmatch.report.overview.placement import placement_table, placements_of
 from carbonmatch.report.overview.run import (
     cost_table,
     grid_table,
@@ -27,6 +28,7 @@ def years_overview(summary: Summary) -> Overview:
         left_out_table(summary, units),
         storage_table(summary, units),
         grid_table(summary, units),
+        placement_table(placements_of(summary), units, summary["currency"]),
         cost_table(summary, units),
         *token_years_table(summary),
     ]
