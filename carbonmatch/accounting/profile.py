@@ -210,6 +210,7 @@ def _site_summary(each: SiteProfile, grid: TimeGrid) -> dict[str, Any]:
                 "peak_mw": float(values.max()),
                 "it_mwh": mwh(load.it_mw.get(name)),
                 "fixed": name in load.fixed,
+                **({"effective_time": load.progress[name]} if name in load.progress else {}),
             }
             for name, values in load.classes_mw.items()
         },

@@ -87,6 +87,7 @@ def ai_factory_load(
         cooling_mw=cooling,
         losses_mw=losses,
         nameplate_mw=nameplate,
+        progress={work.name: work.progress for work in classes if work.progress is not None},
         fixed=frozenset(work.name for work in classes if work.fixed) | ({OVERHEAD} & it.keys()),
     )
 

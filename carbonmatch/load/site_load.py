@@ -21,6 +21,7 @@ class SiteLoad:
     cooling_mw   for cooling; None where the builder does not know it
     losses_mw    of the power chain: UPS, transformers and distribution; None where the builder does not know them
     nameplate_mw what all machines in place may draw; None where the builder does not know it
+    progress     by class that failures hold up, the share of its time that makes progress, in 0..1
     fixed        names of the classes that can neither wait nor be given up unless the case says so, such as training
     """
 
@@ -31,6 +32,7 @@ class SiteLoad:
     losses_mw: FloatArray | None = None
     nameplate_mw: FloatArray | None = None
     fixed: frozenset[str] = frozenset()
+    progress: Mapping[str, float] = field(default_factory=dict)
 
     def part_mw(self, name: str | None) -> FloatArray:
         """Return the load of a class, or of all that may wait where none is named [MW]."""

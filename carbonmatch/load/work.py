@@ -114,6 +114,7 @@ class WorkClass:
     shape         of the users' day; None: the same in every hour
     busy          share of that time in which machines are not held up, see `interruptions`
     fixed         whether it can neither wait nor be given up
+    progress      share of its time that makes progress where failures hold it up; None where nothing is said of them
     """
 
     name: str
@@ -124,6 +125,7 @@ class WorkClass:
     shape: DailyShape | None = None
     busy: float = 1.0
     fixed: bool = False
+    progress: float | None = None
 
     def use(self, grid: TimeGrid) -> FloatArray:
         """Return its utilisation in every step, (steps,): above 1 where its shape asks more than machines can do."""

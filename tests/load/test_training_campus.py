@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import carbonmatch as cm
 from carbonmatch.case import load_case
+from carbonmatch.report.overview.profile import load_overview
 
 MODEL = Path(__file__).parents[2] / "models" / "training-campus-texas.yaml"
 
@@ -52,3 +54,17 @@ def test_air_draws_more_for_the_same_machines(load):
     assert air.total_it_mw == pytest.approx(load.total_it_mw)
     assert air.total_mw.sum() > 1.1 * load.total_mw.sum()
     assert 1.3 <= air.total_mw.sum() / air.total_it_mw.sum() <= 1.6
+
+
+def test_one_run_on_a_hundred_thousand_accelerators_makes_progress_in_part_of_its_time(load):
+    """mttf = 24 h / (12,500 nodes * 0.0065) = 17.72 min; best interval sqrt(2 * 17.72 * 0.1) = 1.883 min.
+
+    lost: (3 + 17.72 / 1.883 * 0.1 + 1.883 / 2) / 17.72 = 0.2755
+    """
+    assert load.progress == {"training": pytest.approx(1.0 - 0.2755, abs=2e-4)}
+    summary = cm.site_loads(load_case(MODEL)).summary
+    classes = summary["sites"]["abilene"]["classes"]
+    assert classes["training"]["effective_time"] == load.progress["training"]
+    assert "effective_time" not in classes["experiments"]
+    (parts,) = [table for table in load_overview(summary).tables if table.title == "What it is made of"]
+    assert parts.note.startswith("training makes progress in 72.4 % of its time")

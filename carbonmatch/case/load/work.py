@@ -113,7 +113,7 @@ class ClassReader:
         """Return the class; None where something is wrong with it."""
         block = self.block
         kind = self._kind()
-        users, busy = self._users(), self._busy()
+        users, run = self._users(), self._run()
         if kind is None:
             return None
         utilisation = kind.utilisation if block.utilisation is None else block.utilisation
@@ -123,7 +123,8 @@ class ClassReader:
             self._idles_above_work(peak, idle)
             return None
         shape = self._shape(kind, utilisation, peak, idle, users)
-        work = WorkClass(self.name, block.share, utilisation, peak, idle, shape, busy, kind.fixed)
+        busy, progress = (1.0, None) if run is None else (1.0 - run.held_up, run.effective_training_time)
+        work = WorkClass(self.name, block.share, utilisation, peak, idle, shape, busy, kind.fixed, progress)
         self._stays_within_capacity(work)
         return None if self.findings else work
 
@@ -151,23 +152,23 @@ class ClassReader:
             )
         return found
 
-    def _busy(self) -> float:
+    def _run(self) -> Interruptions | None:
         if self.block.interruptions is None:
-            return 1.0
+            return None
         run = self.block.interruptions.interruptions()
         if run is None:
             self._find(
                 "gives neither or both of accelerators and mttf_hours; give the size of a run or its time to failure",
                 "interruptions",
             )
-            return 1.0
+            return None
         if run.effective_training_time <= 0.0:
             self._find(
                 f"fails every {say(60.0 * run.mttf_hours)} minutes and makes no progress between failures; let "
                 "restarts and checkpoints take less time, or the run be smaller",
                 "interruptions",
             )
-        return 1.0 - run.held_up
+        return run
 
     def _users(self) -> Mapping[str, float]:
         users = self.block.users

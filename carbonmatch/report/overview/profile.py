@@ -175,7 +175,18 @@ def part_table(summary: Summary, site: Site, title: str) -> OverviewTable:
         (Column("part", numeric=False), Column("a year", yearly.unit), Column("mean", mw.unit), Column("share")),
         tuple(rows),
         strong=frozenset({len(rows) - 1} if rows else ()),
+        note=progress_text(site),
     )
+
+
+def progress_text(site: Site) -> str:
+    """Say how much of its time a class makes progress that failures hold up; nothing where nothing is said of them."""
+    told = [
+        f"{name} makes progress in {share(entry['effective_time'])} of its time"
+        for name, entry in site["classes"].items()
+        if "effective_time" in entry
+    ]
+    return f"{'; '.join(told)}: the rest goes to restarts, checkpoints and work done again." if told else ""
 
 
 def changeable_table(summary: Summary) -> OverviewTable:
