@@ -36,6 +36,8 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
     for name, storage in summary["storage"].items():
         row |= {f"{name}_power_mw": storage["power_mw"], f"{name}_energy_mwh": storage["energy_mwh"]}
     row |= {f"{name}_firm_capacity_mw": site["firm_capacity_mw"] for name, site in summary["grid"].items()}
+    for name, sites in summary.get("load", {}).get("placements", {}).items():
+        row |= {f"{name}_{site}_placed_mw": entry["placed_mw"] for site, entry in sites.items()}
     return row
 
 

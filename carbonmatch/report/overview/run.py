@@ -14,6 +14,7 @@ from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
+from carbonmatch.report.overview.placement import placement_table, placements_of
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
@@ -41,6 +42,7 @@ def overview(summary: Summary) -> Overview:
         *_eligibility(summary),
         storage_table(summary, units),
         grid_table(summary, units),
+        placement_table(placements_of(summary), units, summary["currency"]),
         bill_table(summary, units),
         cost_table(summary, units),
         score_table(summary, units),

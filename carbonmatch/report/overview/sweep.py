@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
+from carbonmatch.report.overview.placement import placed_sites, placements_of
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
 if TYPE_CHECKING:
@@ -168,8 +169,14 @@ def _size_table(sweep: Sweep, units: Units) -> OverviewTable:
     for name in first["storage"]:
         columns += [Column(name, units.power.unit), Column(name, units.stored.unit)]
     columns += [Column(f"firm grid supply, {name}", units.power.unit) for name in first["grid"]]
+    placed = placed_sites(summary for _, summary in solved)
+    columns += [Column(f"{name}, {site}", units.power.unit) for name, site in placed]
     rows = tuple(
-        (*(value_text(axis.key, point.values[axis.key]) for axis in sweep.axes), *_sizes(summary, units))
+        (
+            *(value_text(axis.key, point.values[axis.key]) for axis in sweep.axes),
+            *_sizes(summary, units),
+            *(_placed(summary, name, site, units) for name, site in placed),
+        )
         for point, summary in solved
     )
     return OverviewTable("Sizes", tuple(columns), rows)
@@ -181,6 +188,12 @@ def _sizes(summary: dict[str, Any], units: Units) -> tuple[str, ...]:
         cells += [units.power.text(storage["power_mw"]), units.stored.text(storage["energy_mwh"])]
     cells += [units.power.text(site["firm_capacity_mw"]) for site in summary["grid"].values()]
     return tuple(cells)
+
+
+def _placed(summary: dict[str, Any], name: str, site: str, units: Units) -> str:
+    """Return what of a placement stands at a site; one that is no candidate in this point has none."""
+    entry = placements_of(summary).get(name, {}).get(site)
+    return UNKNOWN if entry is None else units.power.text(entry["placed_mw"])
 
 
 def _baseline_table(baselines: Sequence[Outcome], units: Units) -> OverviewTable:

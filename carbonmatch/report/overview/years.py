@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonmatch.report.numbers import Units, number, share
+from carbonmatch.report.overview.placement import placement_table, placements_of
 from carbonmatch.report.overview.run import (
     cost_table,
     grid_table,
@@ -24,6 +25,7 @@ def years_overview(summary: Summary) -> Overview:
         left_out_table(summary, units),
         storage_table(summary, units),
         grid_table(summary, units),
+        placement_table(placements_of(summary), units, summary["currency"]),
         cost_table(summary, units),
     ]
     return Overview(

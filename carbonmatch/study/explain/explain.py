@@ -130,6 +130,7 @@ def explain_result(
         "storage": storage_told(result, only, found),
         "limits": told,
         "firm_capacity": _firm_capacity(problem, result, prices),
+        **_placements(result),
         "weeks": weeks_of(problem, solution, result.ledger, prices),
         "uniqueness": only.told(),
         "certificate": result.summary["certificate"],
@@ -179,6 +180,12 @@ def _told(limit: Limit, only: Uniqueness, measured: Sequence[Slope], finer: Sequ
         "measured": of(measured) if limit.binds else None,
         "measured_closer": of(finer) if limit.binds else None,
     }
+
+
+def _placements(result: Result) -> dict[str, Any]:
+    """Return what one MW more costs at each candidate of every placement; nothing where the case places none."""
+    placed = result.summary.get("load", {}).get("placements")
+    return {} if placed is None else {"placements": placed}
 
 
 def _firm_capacity(problem: Problem, result: Result, prices: LimitPrices) -> dict[str, Any]:

@@ -50,6 +50,17 @@ class Explanation:
         return pd.DataFrame(rows)
 
     @property
+    def placements(self) -> pd.DataFrame:
+        """One row per placement and candidate: what stands there, what one MW more costs; empty where nothing is."""
+        placed = self.summary.get("placements", {})
+        rows = [
+            {"placement": name, "site": site, **entry}
+            for name, sites in placed.items()
+            for site, entry in sites.items()
+        ]
+        return pd.DataFrame(rows)
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
         return {
@@ -58,6 +69,7 @@ class Explanation:
             "storage": self.storage,
             "limits": self.limits,
             "weeks": self.weeks,
+            **({"placements": self.placements} if "placements" in self.summary else {}),
         }
 
 

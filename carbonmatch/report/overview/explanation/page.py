@@ -15,6 +15,7 @@ from carbonmatch.report.overview.explanation.offers import (
 )
 from carbonmatch.report.overview.explanation.weeks import weeks_table
 from carbonmatch.report.overview.limits import limit_facts
+from carbonmatch.report.overview.placement import placement_table
 from carbonmatch.report.overview.run import target_text
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 
@@ -36,6 +37,7 @@ def explanation_page(summary: Summary) -> Overview:
         limits_table(summary, units),
         measured_table(summary),
         firm_table(summary, units),
+        placement_table(summary.get("placements") or {}, units, summary["currency"]),
     ]
     tables += [weeks_table(summary, zone, units, f", {zone}" if several else "") for zone in summary["weeks"]]
     return Overview(
