@@ -28,7 +28,17 @@ if TYPE_CHECKING:
     from carbonmatch.report.delivery import write_report
     from carbonmatch.runfolder import read_run
     from carbonmatch.solving import SolveOptions
-    from carbonmatch.study import Comparison, Diagnosis, Matched, Result, StressTest, Sweep, solve_years
+    from carbonmatch.study import (
+        Comparison,
+        Diagnosis,
+        Loads,
+        Matched,
+        Result,
+        StressTest,
+        Sweep,
+        site_loads,
+        solve_years,
+    )
     from carbonmatch.study import compare_cases as compare
     from carbonmatch.study import diagnose_case as diagnose
     from carbonmatch.study import match_case as match
@@ -36,7 +46,7 @@ if TYPE_CHECKING:
     from carbonmatch.study import stress_test as stress
     from carbonmatch.study import sweep_case as sweep
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 
 __all__ = [
     "CarbonMatchError",
@@ -46,6 +56,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LimitError",
+    "Loads",
     "Matched",
     "Result",
     "SolveOptions",
@@ -61,6 +72,7 @@ __all__ = [
     "load_case",
     "match",
     "read_run",
+    "site_loads",
     "solve",
     "solve_years",
     "stress",
@@ -77,6 +89,7 @@ _HOME: Final = {
     "InfeasibleError": "errors",
     "InputError": "errors",
     "LimitError": "errors",
+    "Loads": "study",
     "Matched": "study",
     "Result": "study",
     "SolveOptions": "solving",
@@ -91,6 +104,7 @@ _HOME: Final = {
     "load_case": "case",
     "match": "study",
     "read_run": "runfolder",
+    "site_loads": "study",
     "solve": "study",
     "solve_years": "study",
     "stress": "study",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 TARIFF_COMPONENTS: Final = ("grid_adders", "demand_charges", "coincident_peak", "subscribed_capacity", "grid_fixed")
@@ -31,3 +32,15 @@ COST_COMPONENTS: Final = (
 `storage_degradation`, `carbon_price`, `export_sales`, the components of changed load and those of a tariff are there
 only where the case gives them.
 """
+
+_WORDS: Final[Mapping[str, str]] = {
+    "load_shifting": "load moved in time",
+    "load_moves": "load moved between sites",
+    "load_curtailment": "load given up",
+    "load_placement": "load placed",
+}
+
+
+def component_words(component: str) -> str:
+    """Return what a component is called where people read it."""
+    return _WORDS.get(component, component.replace("_", " "))

@@ -6,6 +6,8 @@ contracts.parquet   where the generation of every contract went, hour by hour
 storage.parquet     charge, discharge and stored energy of every storage, hour by hour
 claims.parquet      which generation met which load, one row per claim
 links.parquet       which generation each discharge of a storage drew on, one row per link
+load.parquet        planned and served load of every site, hour by hour; only where load may be changed
+load_entries.parquet   what was moved, given up and placed, entry by entry and hour by hour; beside load.parquet
 manifest.json       hashes of all inputs, versions, engine runs, times, sizes
 optimum.parquet     the solver's answer, number by number: with the case it proves the cost without a solver
 budget.parquet      the solver's answer to what a budget buys; only where the case has a budget
@@ -38,6 +40,8 @@ CONTRACTS: Final = "contracts.parquet"
 STORAGE: Final = "storage.parquet"
 CLAIMS: Final = "claims.parquet"
 LINKS: Final = "links.parquet"
+LOAD: Final = "load.parquet"
+LOAD_ENTRIES: Final = "load_entries.parquet"
 OPTIMUM: Final = "optimum.parquet"
 BUDGET: Final = "budget.parquet"
 RECONCILIATION: Final = "reconciliation.parquet"
@@ -70,11 +74,14 @@ CERTIFICATE_TABLES: Final = (
 EXPLANATION: Final = "explain.json"
 EXPLANATION_TABLES: Final = ("prices", "contracts", "storage", "limits", "weeks")
 PROVENANCE: Final = "provenance.json"
+LOAD_SUMMARY: Final = "load.json"
+LOAD_PAGE: Final = "load.html"
 TABLES_README: Final = "README.txt"
 TABLE_NAMES: Final = (
-    *("summary", "contracts", "eligibility", "storage", "grid", "bill", "cost", "scores"),
+    *("summary", "contracts", "eligibility", "storage", "grid", "bill", "load", "cost", "scores"),
     *("scope2", "frameworks", "assumptions"),
-    *("monthly", "hourly", "hourly_contracts", "hourly_storage", "claims", "links"),
+    *("monthly", "hourly", "hourly_contracts", "hourly_storage", "hourly_load", "hourly_load_entries"),
+    *("claims", "links"),
 )
 """The tables of the formats csv and parquet."""
 
@@ -101,6 +108,7 @@ RECORD: Final = frozenset(
     {
         *(SUMMARY, HOURLY, CONTRACTS, STORAGE, CLAIMS, LINKS, MANIFEST),
         *(OPTIMUM, SOLVER_LOG),  # of a plan
+        *(LOAD, LOAD_ENTRIES),  # of a plan that may change its load
         BUDGET,  # of a plan for a budget
         RECONCILIATION,  # of a metered period that was set against a plan
     }
@@ -127,6 +135,12 @@ EXPLANATION_KIND: Final = FolderKind(
     "price explanation",
     frozenset({EXPLANATION}),
     frozenset({EXPLANATION, *(f"{name}.csv" for name in EXPLANATION_TABLES)}),
+)
+
+LOAD_KIND: Final = FolderKind(
+    "load of a case",
+    frozenset({LOAD_SUMMARY, LOAD_PAGE}),
+    frozenset({LOAD_SUMMARY, LOAD_PAGE, "load.csv", "load.parquet", PROVENANCE}),
 )
 
 REPORT_FILES: Final = frozenset(
@@ -176,8 +190,9 @@ class StudyKind(FolderKind):
 SWEEP_KIND: Final = StudyKind.of("sweep")
 COMPARISON_KIND: Final = StudyKind.of("comparison")
 YEARS_KIND: Final = StudyKind.of("years", "study of weather years")
+GROWTH_KIND: Final = StudyKind.of("growth", "plan over years")
 STRESS_KIND: Final = StudyKind.of("stress", "stress test")
-STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, STRESS_KIND)
+STUDY_KINDS: Final = (SWEEP_KIND, COMPARISON_KIND, YEARS_KIND, GROWTH_KIND, STRESS_KIND)
 
 
 @dataclass(frozen=True)

@@ -59,3 +59,8 @@ NEGLIGIBLE_SIZE: Final = 0.0005
 
 NEGLIGIBLE_PRICE: Final = 1e-4
 """A price below this share of a typical one is none: half a cent beside 50 per MWh."""
+
+TOKENS_PER_MILLION: Final = 1e6
+"""Tokens are told in millions, as they are sold."""
+
+G_PER_TONNE: Final = 1e6

@@ -11,11 +11,14 @@ from pydantic import BaseModel
 
 from carbonmatch.case import load_case
 from carbonmatch.case.certificates import Certificates, Device
+from carbonmatch.case.compute import Compute
 from carbonmatch.case.contracts import STRUCTURES, Curtailment, FloatingPrice, Guarantee, ShapeFactors, TakeOrPay
 from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.flexibility import Candidate, Curtailable, Flexible, LatencyGroup, Placement
 from carbonmatch.case.grid import CoincidentPeak, ContractCapacity, DemandCharge, Grid, Subscribed
+from carbonmatch.case.growth import Growth, GrowthYear, Signing
 from carbonmatch.case.library import LibraryEntry
+from carbonmatch.case.load import LOAD_BLOCKS
 from carbonmatch.case.neighbour import Neighbour
 from carbonmatch.case.outage import Outage
 from carbonmatch.case.ownership import Owned, Tolled
@@ -39,6 +42,8 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Zone,
     StandardSupply,
     Site,
+    Compute,
+    *LOAD_BLOCKS,
     Grid,
     *STRUCTURES.values(),
     DemandCharge,
@@ -72,6 +77,9 @@ BLOCKS: tuple[type[BaseModel], ...] = (
     Placement,
     Candidate,
     WeatherYear,
+    Growth,
+    GrowthYear,
+    Signing,
     Outage,
     StressTest,
 )

@@ -41,7 +41,7 @@ def make_week(case: Path) -> None:
     case.write_text(text.replace("end: 2019-01-01", "end: 2018-01-08"), encoding="utf-8")
 
 
-@pytest.mark.slow  # seventeen commands on a week, studies among them
+@pytest.mark.slow  # eighteen commands on a week, studies among them
 def test_the_commands_and_the_python_run_as_they_are_typed(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (commands,) = [block for block in blocks("bash") if block.startswith("carbonmatch init")]
@@ -50,7 +50,7 @@ def test_the_commands_and_the_python_run_as_they_are_typed(tmp_path, monkeypatch
         assert run(command, capsys)
         if command.startswith("carbonmatch init"):
             make_week(Path("my-case") / "case.yaml")
-    assert len(typed) == 17
+    assert len(typed) == 18
     assert sorted(path.name for path in Path("runs").iterdir()) == [
         "ai-factory-frankfurt",
         "ai-factory-frankfurt-annual",
@@ -60,6 +60,7 @@ def test_the_commands_and_the_python_run_as_they_are_typed(tmp_path, monkeypatch
         "budget",
         "case-comparison",
         "held",
+        "load",
         "twice",
     ]
     (python,) = blocks("python")

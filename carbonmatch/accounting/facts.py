@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from carbonmatch.accounting.embodied import EMBODIED_BY_TECHNOLOGY
-from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone
+from carbonmatch.case import Case, Contract, RetailSupplyContract, Site, Storage, Zone, demanded
+from carbonmatch.load import SiteLoad
 from carbonmatch.records import (
     SAME_ZONE,
+    ComputeFacts,
     DataTier,
     Device,
     Embodied,
@@ -70,7 +72,52 @@ def _site(case: Case, site: Site, zone_number: int) -> SiteFacts:
         load_mwh=site.load_mw * case.grid.hours_per_step,
         data_tier=site.data_tier or _tier_of(site.load_mw),
         supplier=_factor(case, key, site.supplier_emission_factor_g_per_kwh),
+        compute=_compute(site),
     )
+
+
+def _compute(site: Site) -> ComputeFacts | None:
+    """Return what the case states of the compute of a site; a share of no load is that of the whole horizon."""
+    stated, load = site.compute, site.load
+    if stated is None or load is None:
+        return None
+    of_it, of = stated.tokens_per_it_mwh is not None, stated.of
+    drawn = load.total_mw if of is None else load.classes_mw[of]
+    counted = drawn
+    if of_it:
+        counted = demanded(load.total_it_mw) if of is None else load.it_mw[of]
+    share = _share_of(drawn, load.total_mw)
+    return ComputeFacts(
+        tokens_per_mwh=demanded(stated.tokens_per_it_mwh if of_it else stated.tokens_per_mwh),
+        of_it=of_it,
+        of=of or "",
+        load_share=share,
+        counted_share=_share_of(counted, drawn),
+        it_mw=demanded(stated.it_mw_of(load)),
+        cost_per_year=stated.cost_per_year,
+        moved_share={name: _part_of(of, entry.of, load, share) for name, entry in site.flexible.items()},
+        given_up_share={name: _part_of(of, entry.of, load, share) for name, entry in site.curtailable.items()},
+    )
+
+
+def _part_of(wanted: str | None, changed: str | None, load: SiteLoad, share: FloatArray) -> FloatArray:
+    """Return the share of a class in what an entry changes; an entry of no class changes all but what is fixed.
+
+    share   of the class in the whole load, taken where nothing may be changed
+    """
+    if wanted is None or wanted == changed:
+        return np.ones_like(share)
+    if changed is not None or wanted in load.fixed:
+        return np.zeros_like(share)
+    whole = load.part_mw(None)
+    return np.divide(load.classes_mw[wanted], whole, out=share.copy(), where=whole > 0.0)
+
+
+def _share_of(part_mw: FloatArray, whole_mw: FloatArray) -> FloatArray:
+    total = float(whole_mw.sum())
+    share = np.full(whole_mw.shape, float(part_mw.sum()) / total if total > 0.0 else 1.0)
+    divided: FloatArray = np.divide(part_mw, whole_mw, out=share, where=whole_mw > 0.0)
+    return divided
 
 
 def _tier_of(load_mw: FloatArray) -> DataTier:

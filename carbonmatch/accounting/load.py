@@ -1,14 +1,12 @@
-"""Load that was changed: that no work is lost or made by moving it, what it cost, and what a run tells of it."""
+"""Load that was changed: that no work is lost or made by moving it, and what it cost."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
-from carbonmatch.accounting.placement import next_mw_costs
 from carbonmatch.errors import VerificationError
 from carbonmatch.records import CurtailableTerms, FlexibleTerms, FloatArray, LoadChanges, Problem, Solution, totals
 from carbonmatch.units import MONEY_TOLERANCE, PRIMAL_TOLERANCE
@@ -64,54 +62,6 @@ def costs_of_changes(problem: Problem, changes: LoadChanges) -> dict[str, float]
             for candidate in placement.candidates
         ),
     }
-
-
-def load_summary(
-    problem: Problem, changes: LoadChanges, load_value_per_mwh: Mapping[int, FloatArray]
-) -> dict[str, Any]:
-    """Return what became of the load of every site that may be changed, and where MW were placed.
-
-    planned_mwh    as the case gives it, without what is placed;  served_mwh   what was used [MWh over the horizon]
-    moved_mwh      moved to another step;  sent_mwh, received_mwh   to and from other sites;  curtailed_mwh   given up
-
-    load_value_per_mwh   of `ShadowPrices`: where the next MW of a placement goes, see `next_mw_costs`
-    """
-    hours = problem.time.hours_per_step
-    sites: dict[str, Any] = {}
-    for s, site in enumerate(problem.sites):
-        if not problem.load_varies(s):
-            continue
-        sites[site.name] = {
-            "planned_mwh": float(site.load_mwh.sum()),
-            "served_mwh": float(changes.load_mwh[s].sum()),
-            "planned_peak_mw": float(site.load_mwh.max()) / hours,
-            "served_peak_mw": float(changes.load_mwh[s].max()) / hours,
-            "flexible": {entry.name: _moved(changes, s, entry) for entry in site.flexible},
-            "curtailable": {
-                entry.name: {"curtailed_mwh": float(changes.curtailed_mwh[s, entry.name].sum())}
-                for entry in site.curtailable
-            },
-        }
-    told: dict[str, Any] = {"sites": sites}
-    if problem.placements:
-        told["placements"] = {
-            placement.name: {
-                problem.sites[c.site].name: {
-                    "placed_mw": changes.placed_mw[placement.name, c.site],
-                    "load_mwh": changes.placed_mw[placement.name, c.site] * float(c.load_mwh_per_mw.sum()),
-                    **costs[c.site],
-                }
-                for c in placement.candidates
-            }
-            for placement in problem.placements
-            for costs in [next_mw_costs(problem, placement, changes.placed_mw, load_value_per_mwh)]
-        }
-    return told
-
-
-def _moved(changes: LoadChanges, s: int, entry: FlexibleTerms) -> dict[str, float]:
-    flows = {"moved_mwh": changes.less_mwh, "sent_mwh": changes.sent_mwh, "received_mwh": changes.received_mwh}
-    return {name: float(flow[s, entry.name].sum()) for name, flow in flows.items() if (s, entry.name) in flow}
 
 
 def _flexible(problem: Problem) -> Iterator[tuple[int, FlexibleTerms]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from carbonmatch.accounting.agreed import flow_summary, guarantee_summary
+from carbonmatch.accounting.compute import compute_summary
 from carbonmatch.accounting.grid_summary import site_summary
 from carbonmatch.accounting.meters import Metered
 from carbonmatch.accounting.site_scores import with_site_scores
@@ -99,6 +100,7 @@ def summarise_metered(metered: Metered, ledger: Ledger, facts: Facts) -> dict[st
                 ledger,
             ),
             "warnings": [*metered.warnings, *_filled(metered), *_storage_warnings(ledger, facts)],
+            **compute_summary(problem, ledger, facts),
         }
     )
 

@@ -93,7 +93,9 @@ def _with_meters_only(case: Case) -> Case:
 def _as_metered(site: Site) -> Site:
     if site.metered_load_mw is None:
         return site
-    return site.model_copy(update={"load": SiteLoad(site.metered_load_mw), "data_tier": "meter"})
+    # What the parts of a load are is known of the plan alone: they keep their shares.
+    metered = SiteLoad(site.metered_load_mw) if site.load is None else site.load.with_total(site.metered_load_mw)
+    return site.model_copy(update={"load": metered, "data_tier": "meter"})
 
 
 def _left_out(case: Case) -> list[str]:

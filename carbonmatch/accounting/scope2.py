@@ -59,6 +59,7 @@ class Line:
     factor   None where the case does not give it
     basis    whether it is claimed by the hour or by the year; for load without a claim, how fine its factor is
     deliverability   why a claim counts in this zone, in words; empty where nothing is claimed
+    sites    those whose load it is a part of; empty where it is of all sites of the zone
     """
 
     method: str
@@ -69,6 +70,7 @@ class Line:
     instrument: str = ""
     basis: Granularity | None = None
     deliverability: str = ""
+    sites: tuple[str, ...] = ()
 
     @property
     def emitted_t(self) -> FloatArray | None:
@@ -241,16 +243,20 @@ def _rest(facts: ZoneFacts, sites: list[SiteFacts], left: FloatArray, load: Floa
     """Return what no instrument covers, by site where a supplier states a factor."""
     share = np.divide(left, load, out=np.zeros_like(left), where=load > 0.0)
     lines = [
-        Line("market_based", facts.name, "supplier", site.load_mwh * share, replace(site.supplier, source=source))
+        Line(
+            *("market_based", facts.name, "supplier", site.load_mwh * share, replace(site.supplier, source=source)),
+            sites=(site.name,),
+        )
         for site in sites
         if site.supplier is not None
         for source in [f"{site.name}: {site.supplier.source}"]
     ]
-    others = [site.load_mwh * share for site in sites if site.supplier is None]
-    mwh = np.sum(others or [np.zeros_like(left)], axis=0)
+    others = [site for site in sites if site.supplier is None]
+    mwh = np.sum([site.load_mwh * share for site in others] or [np.zeros_like(left)], axis=0)
+    names = tuple(site.name for site in others)
     if facts.residual_mix is not None:
-        return [*lines, Line("market_based", facts.name, "residual_mix", mwh, facts.residual_mix)]
-    return [*lines, Line("market_based", facts.name, "grid_average", mwh, facts.average)]
+        return [*lines, Line("market_based", facts.name, "residual_mix", mwh, facts.residual_mix, sites=names)]
+    return [*lines, Line("market_based", facts.name, "grid_average", mwh, facts.average, sites=names)]
 
 
 def lines_of_revision(facts: Facts, ledger: Ledger, z: int) -> list[Line]:

@@ -13,6 +13,7 @@ from carbonmatch.accounting.agreed import flow_summary, guarantee_summary, paid_
 from carbonmatch.accounting.asked_price import asked_prices
 from carbonmatch.accounting.avoided import avoided_summary
 from carbonmatch.accounting.certificates.registry import registry_summary
+from carbonmatch.accounting.compute import compute_summary
 from carbonmatch.accounting.eligibility import eligibility_summary
 from carbonmatch.accounting.embodied import embodied_summary
 from carbonmatch.accounting.emissions import location_based_t
@@ -78,6 +79,7 @@ def summarise(
                 "dual_objective": certificate.dual_objective,
             },
             "warnings": warnings(problem, solution),
+            **compute_summary(problem, ledger, facts, solution),
         }
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from carbonmatch.case.block import say_value
 from carbonmatch.case.document import Document, KeyPath, dotted
 
-_NOT_ASSUMED: Final = frozenset({"name", "description", "scenarios", "stress", "weather_years"})
+_NOT_ASSUMED: Final = frozenset({"name", "description", "scenarios", "stress", "weather_years", "growth"})
 
 
 @dataclass(frozen=True)

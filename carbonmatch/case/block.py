@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
 
 import numpy as np
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -223,3 +224,15 @@ def say_value(value: object) -> str:
         return "a list"
     text = say(value) if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        refuse(
+            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
+        )
+    return value
+
+
+Name = Annotated[str, AfterValidator(_slug)]
+"""The name of an entry of a case."""

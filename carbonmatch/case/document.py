@@ -22,7 +22,7 @@ KeyPath = tuple[str | int, ...]
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 _COMMENT = re.compile(r"(?:^|\s)#+")
 _MERGE = "tag:yaml.org,2002:merge"
-_CHANGED = re.compile(r"(^--set .*|(?:scenario|weather year) [\w-]+)\)?$")
+_CHANGED = re.compile(r"(^--set .*|(?:scenario|weather year|year) [\w-]+)\)?$")
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 

@@ -71,7 +71,7 @@ def _path(error: Error) -> KeyPath:
     *parts, last = error["loc"] or ("",)
     own = {"[key]", "in_steps_per_mwh"}
     written = [part for part in parts if part not in own]
-    if last and (last not in own or error["type"] == "extra_forbidden"):
+    if last != "" and (last not in own or error["type"] == "extra_forbidden"):
         written.append(last)
     return tuple(written)
 
@@ -101,6 +101,12 @@ def _number(value: Any, _ctx: Mapping[str, Any], _key: str) -> str:
     return f"is {say_value(value)}; a number is wanted{hint}"
 
 
+def _whole_number(value: Any, ctx: Mapping[str, Any], key: str) -> str:
+    if isinstance(value, float):
+        return f"is {say_value(value)}; a whole number is wanted"
+    return _number(value, ctx, key)
+
+
 def _missing(_value: Any, _ctx: Mapping[str, Any], key: str) -> str:
     return f"is missing; {_ADVICE.get(key, 'add it')}"
 
@@ -116,8 +122,10 @@ _ADVICE = {
     "target": "say what to reach, such as {matching: hourly, cfe: 0.9}",
     "matching": "say one of none, annual, monthly or hourly",
     "zone": "name one of the zones of the case",
-    "load": "give {flat_mw: 100} or {file: ..., column: ...}",
-    "flat_mw": "give {flat_mw: 100} or {file: ..., column: ...}",
+    "load": "give {flat_mw: 100} or {file: ..., column: ...}, or build it: {ai_factory: {contracted_mw: 100}}",
+    "racks": "give the number of racks",
+    "dry_bulb_c": "give the temperature outside, such as {file: ..., column: ...}",
+    "relative_humidity": "give it as a share, such as {file: ..., column: ..., scale: 0.01} for a column in per cent",
     "grid": "give the price of retail energy, such as {energy: {index: spot, margin_per_mwh: 12}}",
     "energy": "give {index: spot, margin_per_mwh: 12}, {flat_per_mwh: 80} or {file: ..., column: ...}",
     "technology": "name the technology, such as solar or onshore_wind",
@@ -166,12 +174,13 @@ _WORDS: dict[str, Callable[[Any, Mapping[str, Any], str], str]] = {
     "missing": _missing,
     "float_type": _number,
     "float_parsing": _number,
-    "int_type": _number,
+    "int_type": _whole_number,
     "finite_number": _wanted("a finite number"),
     "greater_than": _bound("above"),
     "greater_than_equal": _bound("of at least"),
     "less_than": _bound("below"),
     "less_than_equal": _bound("of at most"),
+    "list_type": _wanted("a list"),
     "string_type": _wanted("text"),
     "bool_type": _wanted("true or false"),
     "bool_parsing": _wanted("true or false"),

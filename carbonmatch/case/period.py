@@ -36,7 +36,7 @@ def _span(value: Any) -> tuple[float, float]:
         refuse(f"holds {_shown(pair)}; hours are {_FORMS}")
     outside = [hour for hour in pair if not 0 <= hour <= _HOURS_OF_DAY]
     if outside:
-        refuse(f"holds {say(float(outside[0]))}, which is no hour of the day; hours are {_FORMS}")
+        refuse(f"holds {say_value(outside[0])}, which is no hour of the day; hours are {_FORMS}")
     if len(pair) != 2:
         pairs = ", ".join(f"[{say(float(hour))}, {say(hour + 1.0)}]" for hour in pair)
         refuse(f"holds {_shown(pair)}, which is not a pair; hours are {_FORMS}. Single hours are [{pairs}]")

@@ -23,6 +23,20 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Vintage:
+    """What is signed of an offer in one year and goes on, on the terms of that year, as an entry of its own.
+
+    kind     contracts or storage
+    offer    what the case calls it;  signed  the year;  name  what it is called
+    """
+
+    kind: str
+    offer: str
+    signed: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where a case came from.
 
@@ -35,6 +49,9 @@ class Provenance:
     assumptions every value that the case gives, with its source
     seconds     what reading and checking took
     weather_year   name of the weather year that was applied, if any
+    growth_year    the year of growth that was applied, if any;  in_plan: with all that was signed before it on its own
+                   terms, as the plan over all years has it, and not as a year by itself
+    vintages       what was signed in other years on terms of its own, in the plan
     """
 
     path: str | None = None
@@ -46,6 +63,9 @@ class Provenance:
     assumptions: tuple[Assumption, ...] = ()
     seconds: float = 0.0
     weather_year: str | None = None
+    growth_year: str | None = None
+    in_plan: bool = False
+    vintages: tuple[Vintage, ...] = ()
 
     def assumption(self, key: str) -> Assumption | None:
         """Return what the case gives for a dotted key; None where it gives nothing."""

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from carbonmatch.case.reading import Variant, varied_document
+from carbonmatch.case.load import BUILT_LOADS
+from carbonmatch.case.reading import varied_document
+from carbonmatch.case.variant import Variant
 from carbonmatch.errors import Fault, InputError
 
 
 def scaled_settings(path: Path | str, variant: Variant, factors: Mapping[str, float]) -> tuple[str, ...]:
     """Return settings that multiply values of a case by factors.
 
-    factors   {dotted key: factor}. The value is a number, {flat_mw: ...}, {file: ..., column: ...} or the entries of
-              {time_of_use: [...]}; where the case gives none, it is 1, as for a loss factor
+    factors   {dotted key: factor}. The value is a number, {flat_mw: ...}, {file: ..., column: ...}, the entries of
+              {time_of_use: [...]}, or a load that is built, by its `scale`; where the case gives none, it is 1, as for
+              a loss factor
 
     Raises:
         InputError: a value is neither of these.
@@ -55,12 +58,19 @@ def _scaled(value: Any, factor: float) -> Any:
         return value * factor
     if isinstance(value, Mapping) and isinstance(value.get("flat_mw"), int | float):
         return {**value, "flat_mw": value["flat_mw"] * factor}
+    if isinstance(value, Mapping) and (built := BUILT_LOADS & value.keys()):
+        return {**value, **{form: _rescaled(value[form], factor) for form in built}}
     if isinstance(value, Mapping) and isinstance(value.get("time_of_use"), list):
         entries = [_scaled_entry(entry, factor) for entry in value["time_of_use"]]
         return None if None in entries else {**value, "time_of_use": entries}
     if isinstance(value, Mapping) and "file" in value:
-        return {**value, "scale": float(value.get("scale", 1.0)) * factor}
+        return _rescaled(value, factor)
     return None
+
+
+def _rescaled(block: Any, factor: float) -> Any:
+    """Return a block with its `scale`, 1 unless it gives one, times a factor; what is no block as it is."""
+    return {**block, "scale": float(block.get("scale", 1.0)) * factor} if isinstance(block, Mapping) else block
 
 
 def _scaled_entry(entry: Any, factor: float) -> Any:

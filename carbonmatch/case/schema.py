@@ -16,9 +16,9 @@ from pydantic import (
 
 from carbonmatch.case.block import (
     ABSENT,
-    SLUG,
     Block,
     Finding,
+    Name,
     Reading,
     needed_to_solve,
     refuse,
@@ -26,6 +26,12 @@ from carbonmatch.case.block import (
 )
 from carbonmatch.case.carbon import uncountable
 from carbonmatch.case.certificates import Certificates
+from carbonmatch.case.changeable import (
+    faults_of_growth,
+    faults_of_scenarios,
+    faults_of_stress,
+    faults_of_weather_years,
+)
 from carbonmatch.case.choice import warnings_of_choices
 from carbonmatch.case.contracts import AnyContract, Contract
 from carbonmatch.case.deliverability import (
@@ -35,8 +41,15 @@ from carbonmatch.case.deliverability import (
     faults_of_neighbours,
 )
 from carbonmatch.case.eligibility import CARBON_FREE, why_not_eligible
-from carbonmatch.case.flexibility import LatencyGroup, Placement
+from carbonmatch.case.flexibility import (
+    LatencyGroup,
+    Placement,
+    entries_without_terms,
+    faults_of_groups,
+    faults_of_placements,
+)
 from carbonmatch.case.grid import export_above_import
+from carbonmatch.case.growth import Growth
 from carbonmatch.case.pairing import clipped, unpairable
 from carbonmatch.case.provenance import Provenance
 from carbonmatch.case.site import Site, above_connection
@@ -44,28 +57,17 @@ from carbonmatch.case.storage import Storage
 from carbonmatch.case.stress import StressTest
 from carbonmatch.case.target import Surplus, Target
 from carbonmatch.case.time import Time
-from carbonmatch.case.weather_year import WeatherYear, fault_of_mean, fault_of_year_key
+from carbonmatch.case.weather_year import WeatherYear
 from carbonmatch.case.zone import Zone
 from carbonmatch.errors import Fault
 from carbonmatch.timegrid import FloatArray, TimeGrid
-from carbonmatch.wording import listed, nearest
-
-
-def _slug(value: str) -> str:
-    if not SLUG.fullmatch(value):
-        refuse(
-            f"is {say_value(value)}; a name is made of letters a-z, digits, - and _, and starts with a letter or digit"
-        )
-    return value
+from carbonmatch.wording import listed
 
 
 def _currency(value: str) -> str:
     if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
         refuse(f"is {say_value(value)}; a currency has three capital letters, such as EUR")
     return value
-
-
-Name = Annotated[str, AfterValidator(_slug)]
 
 
 class Case(Block):
@@ -87,6 +89,7 @@ class Case(Block):
     scenarios: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     stress: dict[Name, StressTest] = Field(default_factory=dict)
     weather_years: dict[Name, WeatherYear] = Field(default_factory=dict)
+    growth: Growth | None = None
 
     _provenance: Provenance = PrivateAttr(default=Provenance())
     _missing_to_solve: tuple[Fault, ...] = PrivateAttr(default=())
@@ -137,7 +140,13 @@ class Case(Block):
 
     @property
     def several_years(self) -> tuple[Fault, ...]:
-        """Why the case is not of one year: it names weather years, and none of them was chosen; empty where it is."""
+        """Why the case is not of one year: it names several, and none of them was chosen; empty where it is."""
+        if self.growth is not None and self.provenance.growth_year is None:
+            what = (
+                f"names the years {listed(self.growth.years)}, and one is wanted here: only `carbonmatch solve` plans "
+                "over all of them. Take the case without them, --set growth=null, or one of them where there is --year"
+            )
+            return (Fault(f"{self.provenance.path or 'case'}: growth", what),)
         if not self.weather_years or self.provenance.weather_year is not None:
             return ()
         what = (
@@ -204,7 +213,9 @@ class Case(Block):
     def _loads_above_connections(self) -> list[str]:
         axis, found, behind = self.grid, [], stand_behind_meters(self.contracts, self.storage)
         for name, site in self.sites.items():
-            if site.load is None or site.grid is None or site.grid.connection_mw is None or name in behind:
+            if site.load is None or site.grid is None or site.grid.connection_mw is None:
+                continue
+            if name in behind or site.load_may_be_lowered:
                 continue
             hours = axis.hours_per_step
             above = above_connection(site.load_mw * hours, site.grid.connection_mw, hours, axis.index, axis.timezone)
@@ -228,15 +239,43 @@ class Case(Block):
 
     @field_validator("sites")
     @classmethod
-    def _something_is_used(cls, sites: Mapping[str, Site], info: ValidationInfo) -> Mapping[str, Site]:
+    def _there_is_a_site(cls, sites: Mapping[str, Site]) -> Mapping[str, Site]:
         if not sites:
             refuse("is empty; a case has at least one site")
-        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
-        if not Reading.of(info).to_solve:
-            loads += [site.metered_load_mw for site in sites.values()]
-        if Reading.of(info).grid is not None and not any(load is not None and load.any() for load in loads):
-            refuse("the load of all sites is zero in every step; there is nothing to match")
         return sites
+
+    @field_validator("latency_groups", mode="before")
+    @classmethod
+    def _empty_group_has_no_terms(cls, value: Any) -> Any:
+        return entries_without_terms(value)
+
+    @field_validator("latency_groups")
+    @classmethod
+    def _work_moves_between_sites(
+        cls, groups: dict[str, LatencyGroup], info: ValidationInfo
+    ) -> dict[str, LatencyGroup]:
+        if "sites" in info.data:
+            flexible = {name: site.flexible for name, site in info.data["sites"].items()}
+            if found := list(faults_of_groups(groups, flexible)):
+                refuse(*found)
+        return groups
+
+    @field_validator("placements")
+    @classmethod
+    def _something_is_used(cls, placements: dict[str, Placement], info: ValidationInfo) -> dict[str, Placement]:
+        if "sites" not in info.data:
+            return placements
+        sites, reading = info.data["sites"], Reading.of(info)
+        if found := list(faults_of_placements(placements, sites)):
+            refuse(*found)
+        loads = [None if site.load is None else site.load.total_mw for site in sites.values()]
+        if not reading.to_solve:
+            loads += [site.metered_load_mw for site in sites.values()]
+        used = any(load is not None and load.any() for load in loads) or (placements and reading.to_solve)
+        if reading.grid is not None and not used:
+            what = "the load of all sites is zero in every step; there is nothing to match"
+            refuse(Finding(what, beside="sites"))
+        return placements
 
     @field_validator("storage")
     @classmethod
@@ -280,12 +319,7 @@ class Case(Block):
     @field_validator("scenarios")
     @classmethod
     def _scenarios_change_known_keys(cls, scenarios: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        faults = [
-            Finding(what, inside=(name, key))
-            for name, changes in scenarios.items()
-            for key in changes
-            if (what := fault_of_override_key(key))
-        ]
+        faults = list(faults_of_scenarios(scenarios, cls.model_fields))
         if faults:
             refuse(*faults)
         return scenarios
@@ -293,12 +327,7 @@ class Case(Block):
     @field_validator("stress")
     @classmethod
     def _stress_changes_known_keys(cls, tests: dict[str, StressTest]) -> dict[str, StressTest]:
-        faults = [
-            Finding(what, inside=(name, "set", key))
-            for name, test in tests.items()
-            for key in test.set
-            if (what := fault_of_override_key(key))
-        ]
+        faults = list(faults_of_stress(tests, cls.model_fields))
         if faults:
             refuse(*faults)
         return tests
@@ -308,24 +337,31 @@ class Case(Block):
     def _weather_years_change_weather(
         cls, years: dict[str, WeatherYear], info: ValidationInfo
     ) -> dict[str, WeatherYear]:
-        names = {block: list(info.data.get(block) or ()) for block in ("zones", "sites", "contracts")}
-        faults = [
-            Finding(what, inside=(name, "set", key))
-            for name, year in years.items()
-            for key in year.set
-            if (what := fault_of_override_key(key) or fault_of_year_key(key, names))
-        ]
-        faults += [
-            Finding(what, inside=(name, "set"))
-            for name, year in years.items()
-            for contract, entry in (info.data.get("contracts") or {}).items()
-            if (what := fault_of_mean(year, contract, getattr(entry, "p50_capacity_factor", None)))
-        ]
+        faults = list(faults_of_weather_years(years, info.data, cls.model_fields))
         if faults:
             refuse(*faults)
         return years
 
-    @field_validator("contracts", "storage", "scenarios", "stress", "weather_years", mode="before")
+    @field_validator("growth")
+    @classmethod
+    def _growth_can_be_planned(cls, growth: Growth | None, info: ValidationInfo) -> Growth | None:
+        if growth is None:
+            return None
+        found = list(faults_of_growth(growth, info.data, cls.model_fields))
+        if found:
+            refuse(*found)
+        return growth
+
+    @field_validator(
+        "contracts",
+        "storage",
+        "latency_groups",
+        "placements",
+        "scenarios",
+        "stress",
+        "weather_years",
+        mode="before",
+    )
     @classmethod
     def _empty_block_is_no_entries(cls, value: Any) -> Any:
         return {} if value is None else value
@@ -335,18 +371,3 @@ def stand_behind_meters(contracts: Mapping[str, Contract], storage: Mapping[str,
     """Return the names of the sites that have a plant or a storage behind their meter."""
     sites = [entry.site for entry in (*contracts.values(), *storage.values())]
     return [site for site in dict.fromkeys(sites) if site is not None]
-
-
-def fault_of_override_key(key: str) -> str | None:
-    """Say what is wrong with the dotted key of a scenario or of `--set`, as far as its first part tells."""
-    first, *rest = key.split(".")
-    known = [name for name in Case.model_fields if name not in {"scenarios", "stress"}]
-    if not first or not all(rest):
-        return f"{key!r} is not a key; keys are joined by single dots, such as target.cfe"
-    if first in {"scenarios", "stress"}:
-        return (
-            f"{'a scenario' if first == 'scenarios' else 'a stress test'} cannot be changed by a scenario or by --set"
-        )
-    if first not in known:
-        return f"{first!r} is not a key of a case{nearest(first, known) or f' (keys: {listed(known)})'}"
-    return None

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import (
     ABSENT,
-    Block,
     Entry,
     Finding,
-    NonNegative,
-    Reading,
+    Name,
     demanded,
     needed_to_solve,
     refuse,
     say,
-    say_value,
 )
-from carbonmatch.case.flexibility import Curtailable, Flexible
+from carbonmatch.case.compute import Compute
+from carbonmatch.case.flexibility import Curtailable, Flexible, faults_of_classes, faults_of_shares
 from carbonmatch.case.grid import Grid
-from carbonmatch.case.series import LOAD, Intensity, MeteredPower, SeriesReference, is_array
+from carbonmatch.case.load import Load
+from carbonmatch.case.series import Intensity, MeteredPower
 from carbonmatch.case.zone import ZoneName, need_series
-from carbonmatch.load import SiteLoad
 from carbonmatch.timegrid import FloatArray, say_stamp
-
-
-class FlatLoad(Block):
-    """The same load in every step [MW]."""
-
-    flat_mw: NonNegative
-
-
-def _read_load(value: Any, info: ValidationInfo) -> SiteLoad:
-    """Resolve `{flat_mw}` or `{file, column}` to MW per step."""
-    if isinstance(value, Mapping):
-        if "flat_mw" in value and "file" in value:
-            refuse("gives both flat_mw and file; a load is one of {flat_mw: 100} or {file: ..., column: ...}")
-        if "flat_mw" in value or not SeriesReference.model_fields.keys() & value.keys():
-            return SiteLoad(LOAD.resolve(FlatLoad.model_validate(value, context=info.context).flat_mw, info))
-    elif not is_array(value, Reading.of(info)):
-        refuse(f"is {say_value(value)}; a load is {{flat_mw: 100}} or {{file: ..., column: ...}}, in MW")
-    return SiteLoad(LOAD.resolve(value, info))
-
-
-Load = Annotated[SiteLoad, PlainValidator(_read_load)]
 
 
 def above_connection(
@@ -72,12 +48,14 @@ def above_connection(
 class Site(Entry):
     """A factory or data centre in one zone.
 
-    load                             load in every step [MW]; may be left out where it is metered and only matched
+    load                             load in every step [MW], given or built; may be left out where it is metered and
+                                     only matched
     grid                             may be left out where the case is only matched
     data_tier                        how the load is known; by its shape unless given
     forecast_load                    load that was expected a day before [MW], for operation without foresight
     metered_load_mw                  what the meter saw, for `carbonmatch match`
     supplier_emission_factor_g_per_kwh   of the retail supply, as the supplier states it
+    compute                          tokens and cost of its machines
     flexible                         parts of the load that may be moved in time or to other sites
     curtailable                      parts of the load that may be given up
     """
@@ -89,13 +67,46 @@ class Site(Entry):
     data_tier: Literal["meter", "facility_profile", "market_profile", "time_of_use", "flat"] | None = None
     metered_load_mw: MeteredPower | None = None
     supplier_emission_factor_g_per_kwh: Intensity | None = None
-    flexible: dict[str, Flexible] = Field(default_factory=dict)
-    curtailable: dict[str, Curtailable] = Field(default_factory=dict)
+    compute: Compute | None = None
+    flexible: dict[Name, Flexible] = Field(default_factory=dict)
+    curtailable: dict[Name, Curtailable] = Field(default_factory=dict)
 
     @property
     def load_mw(self) -> FloatArray:
         """Load in every step [MW]."""
         return demanded(self.load).total_mw
+
+    @property
+    def load_may_be_lowered(self) -> bool:
+        """Whether something of the load may be moved or given up."""
+        return bool(self.flexible or self.curtailable)
+
+    @field_validator("flexible", "curtailable", mode="before")
+    @classmethod
+    def _empty_block_is_no_entries(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("flexible")
+    @classmethod
+    def _flexible_work_is_there(cls, flexible: dict[str, Flexible], info: ValidationInfo) -> dict[str, Flexible]:
+        load = info.data.get("load")
+        if load is not None and (found := list(faults_of_classes(load, "flexible", flexible))):
+            refuse(*found)
+        return flexible
+
+    @field_validator("curtailable")
+    @classmethod
+    def _curtailable_work_is_there(
+        cls, curtailable: dict[str, Curtailable], info: ValidationInfo
+    ) -> dict[str, Curtailable]:
+        load, flexible = info.data.get("load"), info.data.get("flexible")
+        if load is None:
+            return curtailable
+        found = list(faults_of_classes(load, "curtailable", curtailable))
+        found += [] if flexible is None else faults_of_shares(load, flexible, curtailable)
+        if found:
+            refuse(*found)
+        return curtailable
 
     @field_validator("grid")
     @classmethod
@@ -105,6 +116,14 @@ class Site(Entry):
                 why = f"the {'energy ' if key == ('energy',) else ''}price follows the spot price of the zone"
                 need_series(info, info.data.get("zone"), "spot_price_per_mwh", why, (*key, "index"))
         return grid
+
+    @field_validator("compute")
+    @classmethod
+    def _compute_is_of_the_load(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        load = info.data.get("load", ABSENT)
+        if compute is not None and load is not ABSENT and (found := tuple(compute.faults_beside(load))):
+            refuse(*found)
+        return compute
 
     @field_validator("metered_load_mw")
     @classmethod

@@ -45,15 +45,20 @@ MAY_DIFFER: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
         }
     ),
     ("contracts", "NAME", "price"): frozenset({"index"}),
+    ("latency_groups", "NAME"): frozenset({"max_mw"}),
+    ("placements", "NAME", "candidates", "NAME"): frozenset({"load_per_mw"}),
     ("surplus",): frozenset({"price"}),
 }
 """What weather, load and prices of a year are: all else is decided once, for all years."""
+
+BLOCKS_OF_NAMES: Final = tuple(dict.fromkeys(block[0] for block in MAY_DIFFER if "NAME" in block))
+"""The blocks of a case whose entries a weather year may change."""
 
 
 def fault_of_year_key(key: str, names: Mapping[str, Iterable[str]]) -> str | None:
     """Say why a weather year cannot change a key; None where it can.
 
-    names   the names of zones, sites and contracts, as far as they are known
+    names   the names in each of BLOCKS_OF_NAMES, as far as they are known
     """
     path = key.split(".")
     for block, keys in MAY_DIFFER.items():
@@ -67,7 +72,7 @@ def fault_of_year_key(key: str, names: Mapping[str, Iterable[str]]) -> str | Non
     may = [".".join((*block, name)) for block, keys in MAY_DIFFER.items() for name in sorted(keys)]
     return (
         "is decided once, for all weather years, and cannot differ from one to another; change it in the case itself, "
-        f"in a scenario or with --set. A weather year may set {listed(may, 20)}"
+        f"in a scenario or with --set. A weather year may set {listed(may, 30)}"
     )
 
 

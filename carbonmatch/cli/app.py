@@ -13,6 +13,7 @@ from carbonmatch.cli.diagnose import diagnose
 from carbonmatch.cli.ending import exit_codes
 from carbonmatch.cli.explain import explain
 from carbonmatch.cli.init import init
+from carbonmatch.cli.load import load
 from carbonmatch.cli.match import match
 from carbonmatch.cli.report import report
 from carbonmatch.cli.solve import solve
@@ -73,6 +74,7 @@ def carbonmatch(
 
 app.command(context_settings=CONTEXT)(init)
 app.command(context_settings=CONTEXT)(validate)
+app.command(context_settings=CONTEXT)(load)
 app.command(context_settings=CONTEXT)(solve)
 app.command(context_settings=CONTEXT)(sweep)
 app.command(context_settings=CONTEXT)(stress)

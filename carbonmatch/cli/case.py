@@ -62,7 +62,9 @@ def faults_told(path: Path) -> Iterator[None]:
 
 def run_name(case: Case, scenario: str | None) -> str:
     """Return the name of the folder that a run is written to unless told otherwise."""
-    return "-".join(part for part in (case.name, scenario, case.provenance.weather_year) if part is not None)
+    source = case.provenance
+    parts = (case.name, scenario, source.weather_year, source.growth_year)
+    return "-".join(part for part in parts if part is not None)
 
 
 def echo_json(text: str) -> None:

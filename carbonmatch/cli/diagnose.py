@@ -12,6 +12,7 @@ from carbonmatch import runfolder
 from carbonmatch.cli.case import AsJson, CasePath, Scenario, Settings, Solver, echo_json, read_case
 from carbonmatch.cli.ending import exit_codes, tell_warnings
 from carbonmatch.cli.progress import progress
+from carbonmatch.cli.years import year_key
 
 
 def diagnose(
@@ -46,7 +47,9 @@ def diagnose(
 
     with exit_codes(), progress() as told:
         told.stage("reading the case")
-        checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="solve", weather_year=year))
+        checked = read_case(
+            case, settings, scenario, partial(cm.load_case, purpose="solve", **year_key(case, settings, scenario, year))
+        )
         tell_warnings(checked.warnings)
         options = cm.SolveOptions(solver=solver, on_progress=told.stage, on_iteration=told.iteration)
         found = diagnose_case(checked, options, irreducible=irreducible)

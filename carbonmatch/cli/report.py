@@ -21,7 +21,8 @@ def report(
         Path,
         typer.Argument(
             metavar="RUN",
-            help="The folder that solve or match wrote; or that sweep, compare or stress wrote, as html or xlsx.",
+            help="The folder that solve or match wrote; or that sweep, compare or stress wrote, as html or xlsx; or "
+            "a plan over years, as html.",
             show_default=False,
         ),
     ],

@@ -14,7 +14,7 @@ from carbonmatch.cli.case import CasePath, CrossCheck, Force, Scenario, Settings
 from carbonmatch.cli.ending import exit_codes, tell_search, tell_warnings
 from carbonmatch.cli.progress import Progress, progress
 from carbonmatch.cli.report import write_page
-from carbonmatch.cli.years import has_weather_years, solve_over_years
+from carbonmatch.cli.years import solve_growth_plan, solve_over_years, year_key, years_of
 from carbonmatch.report import overview
 from carbonmatch.units import WHOLE_NUMBER_GAP
 
@@ -27,7 +27,8 @@ def solve(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="The run folder to write; runs/<name of the case> unless given, with -years for weather years.",
+            help="The run folder to write; runs/<name of the case> unless given, with -years for weather years and "
+            "-growth for a plan over years.",
             show_default=False,
         ),
     ] = None,
@@ -38,7 +39,7 @@ def solve(
         typer.Option(
             "--year",
             metavar="NAME",
-            help="Solve one weather year of the case by itself; without this, all of them together.",
+            help="Solve one year of weather_years or growth by itself; without this, all of them together.",
             show_default=False,
         ),
     ] = None,
@@ -74,8 +75,9 @@ def solve(
 ) -> None:
     """Find the cheapest portfolio that meets the target.
 
-    It is verified and written to a run folder. Where the case names weather years, it is the cheapest over all of them,
-    and every year has a run folder. Data goes to stdout, words and progress to stderr.
+    It is verified and written to a run folder. Where the case names weather years, it is the cheapest over all of them;
+    where it names growth, it is the plan of least present value. Then every year has a run folder. Data goes to stdout,
+    words and progress to stderr.
     """
 
     def options(told: Progress) -> cm.SolveOptions:
@@ -89,12 +91,16 @@ def solve(
             on_iteration=told.iteration,
         )
 
-    if year is None and has_weather_years(case, settings, scenario):
-        solve_over_years(case, settings, scenario, options, out=out, fix=fix, force=force, as_json=as_json)
+    several = None if year is not None else years_of(case, settings, scenario)
+    if several is not None:
+        solve_all = solve_growth_plan if several == "growth" else solve_over_years
+        solve_all(case, settings, scenario, options, out=out, fix=fix, force=force, as_json=as_json)
         return
     with exit_codes("Interrupted; nothing was written."), progress() as told:
         told.stage("reading the case")
-        checked = read_case(case, settings, scenario, partial(cm.load_case, purpose="solve", weather_year=year))
+        checked = read_case(
+            case, settings, scenario, partial(cm.load_case, purpose="solve", **year_key(case, settings, scenario, year))
+        )
         tell_warnings(checked.warnings)
         folder = out or Path("runs") / run_name(checked, scenario)
         result = cm.solve(checked, options(told), out=folder, fix=fix, force=force)

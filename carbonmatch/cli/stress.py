@@ -14,6 +14,7 @@ from carbonmatch.cli.ending import exit_codes, tell_error
 from carbonmatch.cli.progress import progress
 from carbonmatch.cli.report import write_page
 from carbonmatch.cli.study import Dask, Jobs, StudyOut, TimeLimit, interrupted, show_study, solve_options
+from carbonmatch.cli.years import YearKey, year_key
 
 
 def stress(
@@ -79,12 +80,13 @@ def stress(
         told.stage("reading the case")
         folder = out or Path("runs") / f"{path.name if path.is_dir() else _name(path, settings, scenario, year)}-stress"
         options = solve_options(told, solver, time_limit)
+        key: YearKey = {} if path.is_dir() and year is None else year_key(path, settings, scenario, year)
         with exit_codes(lambda: interrupted(folder)):
             found = stress_test(
                 path,
                 settings=settings or (),
                 scenario=scenario,
-                weather_year=year,
+                **key,
                 kinds=shocks or KINDS,
                 operation=Operation(foresight, window),
                 options=options,
@@ -106,5 +108,6 @@ def stress(
 def _name(path: Path, settings: list[str] | None, scenario: str | None, year: str | None) -> str:
     """Return the name of a case, with its scenario and its weather year; end with its faults if it has any."""
     with faults_told(path):
-        case = cm.load_case(path, settings=settings or (), scenario=scenario, weather_year=year, purpose="solve")
+        key = year_key(path, settings, scenario, year)
+        case = cm.load_case(path, settings=settings or (), scenario=scenario, purpose="solve", **key)
     return run_name(case, scenario)

@@ -33,6 +33,7 @@ def validate(*, case: CasePath, settings: Settings = None, scenario: Scenario = 
         _count(len(checked.contracts), "contract"),
         _count(len(checked.storage), "storage"),
         *([_count(len(checked.weather_years), "weather year")] if checked.weather_years else []),
+        *([] if checked.growth is None else [_count(len(checked.growth.years), "year") + " of growth"]),
     ]
     serves = " to match" if checked.missing_to_solve else ""
     typer.echo(f"{case} is valid{serves}: {checked.name}, {', '.join(counts)}")

@@ -78,7 +78,7 @@ def extract_solution(model: pyo.ConcreteModel, problem: Problem, optimum: Optimu
         storage_cost_parts={name: _storage_cost(block) for name, block in model.storage.items()},
         objective=float(pyo.value(model.total_cost)),
         model_score=1.0 - float((weights * unmatched).sum()) / served.total_load_mwh,
-        shadow_prices=shadow_prices(model, problem, optimum),
+        shadow_prices=shadow_prices(model, served, optimum),
         carbon_t=sum(float(pyo.value(zone.carbon_t)) for zone in zones) if problem.target.counts_carbon else None,
         unused_mwh=_unused(model, problem),
         yearly_certificates_mwh=_yearly(problem, contracted),
@@ -145,7 +145,7 @@ def matching_flows(model: pyo.ConcreteModel, problem: Problem) -> tuple[FloatArr
 
 
 def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) -> ShadowPrices:
-    """Return the prices that the duals stand for.
+    """Return the prices that the duals stand for; `problem` has the load that was served.
 
     A dual is d(cost) / d(right-hand side). The energy balance has the load on its right: its dual is the worth of one
     more MWh in the zone in that hour. In a zone with one set of variables that worth is of energy and claim together;

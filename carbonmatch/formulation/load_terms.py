@@ -36,6 +36,7 @@ def _flexible(case: Case, site: Site, name: str, entry: Flexible) -> FlexibleTer
         window_of_step=windows,
         cost_per_mwh=entry.cost_per_mwh,
         latency_group=None if group is None else list(case.latency_groups).index(group),
+        window_hours=entry.window_hours,
     )
 
 

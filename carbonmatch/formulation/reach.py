@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
@@ -43,18 +47,80 @@ def build_reach_model(
 
 def load_that_varies(problem: Problem) -> list[Fault]:
     """Return what changes the load that the target counts, so that its best share is not looked for."""
-    if problem.keeps_target_load:
-        return []
-    what = (
-        "changes the load that the target is a share of, and the best share of such a load is not looked for; take it "
-        "out, or hold it (a placement by its key at), to find the best share in reach or for a budget"
-    )
-    keys = [
-        *(f"sites.{site.name}.curtailable" for site in problem.sites if site.curtailable),
-        *(f"placements.{placement.name}" for placement in problem.placements),
-        *(f"latency_groups.{group.name}" for group in problem.latency_groups),
+    what = "changes the load that the target is a share of, and the best share of such a load is not looked for. "
+    return [
+        Fault(
+            key,
+            what
+            + (
+                "Give the load of its sites instead"
+                if setting is None
+                else f"--set {setting} holds it, for the best score in reach, or for a budget, without it"
+            ),
+        )
+        for key, setting in _that_vary(problem)
     ]
-    return [Fault(key, what) for key in keys] or [Fault("sites", f"have flexible load, which {what}")]
+
+
+def settings_that_hold_load(problem: Problem) -> tuple[str, ...] | None:
+    """Return the settings that make the load a given one that the target counts; None where settings cannot."""
+    settings = [setting for _, setting in _that_vary(problem)]
+    return None if None in settings else tuple(setting for setting in settings if setting is not None)
+
+
+def with_load_held(problem: Problem) -> Problem:
+    """Return a problem in which the load that the target counts is given: what can be done without changing it.
+
+    Nothing is given up, nothing moves to a zone with a target of its own, or out of a month. Moves that leave that load
+    as it is stay free. MW that are placed are a decision still.
+    """
+    if problem.keeps_target_load:
+        return problem
+    varying = {key for key, _ in _that_vary(problem)}
+    sites = tuple(
+        replace(
+            site,
+            curtailable=(),
+            flexible=tuple(
+                replace(entry, window_of_step=None)
+                if f"sites.{site.name}.flexible.{entry.name}.window_hours" in varying
+                else entry
+                for entry in site.flexible
+            ),
+        )
+        for site in problem.sites
+    )
+    groups = tuple(
+        replace(group, most_mwh=0.0 * np.ones(problem.time.steps))
+        if f"latency_groups.{group.name}" in varying
+        else group
+        for group in problem.latency_groups
+    )
+    return replace(problem, sites=sites, latency_groups=groups)
+
+
+def _that_vary(problem: Problem) -> Iterator[tuple[str, str | None]]:
+    """Yield the keys of what changes the load that the target counts, each with the setting that holds it."""
+    if problem.keeps_target_load:
+        return
+    for site in problem.sites:
+        if site.curtailable:
+            yield f"sites.{site.name}.curtailable", f"sites.{site.name}.curtailable=null"
+    for placement in (each for each in problem.placements if each.open):
+        room = [problem.sites[c.site].name for c in placement.open if c.max_mw >= placement.mw]
+        yield f"placements.{placement.name}", f"placements.{placement.name}.at={room[0]}" if room else None
+    for number, group in enumerate(problem.latency_groups):
+        zones = {site.zone for site in problem.sites for entry in site.flexible if entry.latency_group == number}
+        if problem.target.per_zone and len(zones) > 1:
+            yield f"latency_groups.{group.name}", f"latency_groups.{group.name}.max_mw=0"
+    periods = problem.time.month_of_step if problem.target.matching == "monthly" else 0 * problem.time.month_of_step
+    for site in problem.sites:
+        for entry in site.flexible:
+            if entry.window_of_step is not None:
+                both = np.unique(np.stack([entry.window_of_step, periods]), axis=1)
+                if both.shape[1] > len(np.unique(entry.window_of_step)):
+                    key = f"sites.{site.name}.flexible.{entry.name}.window_hours"
+                    yield key, f"{key}=24"
 
 
 def add_share(model: pyo.ConcreteModel, problem: Problem) -> None:

@@ -229,12 +229,20 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
         ]
         return {(s, key): _read(getattr(part, name), steps) for s, key, part in parts if hasattr(part, name)}
 
+    less, more, sent, received = (flows(name) for name in ("less_mwh", "more_mwh", "sent_mwh", "received_mwh"))
+    for s, site in enumerate(problem.sites):
+        for entry in site.flexible:
+            key, group = (s, entry.name), entry.latency_group
+            if entry.window_of_step is not None and entry.cost_per_mwh == 0.0:
+                less[key], more[key] = _net(less[key], more[key])
+            if group is not None and problem.latency_groups[group].cost_per_mwh == 0.0:
+                sent[key], received[key] = _net(sent[key], received[key])
     return LoadChanges(
         load_mwh=load,
-        less_mwh=flows("less_mwh"),
-        more_mwh=flows("more_mwh"),
-        sent_mwh=flows("sent_mwh"),
-        received_mwh=flows("received_mwh"),
+        less_mwh=less,
+        more_mwh=more,
+        sent_mwh=sent,
+        received_mwh=received,
         curtailed_mwh={
             (s, entry.name): _read(model.site[site.name].curtailable[entry.name].curtailed_mwh, steps)
             for s, site in enumerate(problem.sites)
@@ -248,6 +256,16 @@ def load_changes(model: pyo.Block, problem: Problem) -> LoadChanges | None:
             for candidate in placement.candidates
         },
     )
+
+
+def _net(out: FloatArray, into: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two flows without what they have in common in a step.
+
+    Where moving costs nothing, an engine may take work out of a step and add it in the same one. That changes nothing,
+    and would be told as moved.
+    """
+    both = np.minimum(out, into)
+    return out - both, into - both
 
 
 def _read(flow: pyo.Var, steps: int) -> FloatArray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import pyomo.core as pyo
 
@@ -42,6 +43,24 @@ def overloaded_connections(problem: Problem) -> dict[str, str]:
         if above is not None:
             found[site.name] = above
     return found
+
+
+def planned_above_connections(problem: Problem) -> dict[str, str]:
+    """Return, by site, what is to be said of a planned load above its connection that may be moved or given up."""
+    time, found = problem.time, {}
+    for s, site in enumerate(problem.sites):
+        if not problem.load_varies(s) or problem.behind_meter(s):
+            continue
+        above = above_connection(site.load_mwh, site.connection_mw, time.hours_per_step, time.starts, time.timezone)
+        if above is not None:
+            found[site.name] = above
+    return found
+
+
+def without_connections(problem: Problem, names: Collection[str]) -> Problem:
+    """Return a problem in which the connections of some sites carry anything."""
+    free = (replace(site, connection_mw=math.inf) if site.name in names else site for site in problem.sites)
+    return replace(problem, sites=tuple(free))
 
 
 @dataclass(frozen=True)

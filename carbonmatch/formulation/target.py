@@ -170,7 +170,8 @@ def add_volume_targets(
 
     def volume_target(_: pyo.Block, group: int, period: int) -> pyo.Expression:
         contracted = contracted_volume(problem, net, group, periods[period])
-        return row(contracted >= least_volume(model, problem, groups[group], periods[period], share))
+        least = least_volume(model, problem, groups[group], periods[period], share)
+        return row(contracted >= least if problem.keeps_target_load else at_least(contracted, least))
 
     model.volume_target = pyo.Constraint(
         range(len(groups)) if asked is None else asked, range(len(periods)), rule=volume_target
@@ -194,6 +195,14 @@ def add_held_target(model: pyo.Block, problem: Problem, flows: list[ZoneFlows], 
     model.volume_target = pyo.Constraint(
         groups, [0], rule=lambda _, group, __: row(contracted_volume(problem, net, group, steps) >= held_mwh[group])
     )
+
+
+def at_least(volume: pyo.Expression, least: Share) -> pyo.Expression:
+    """Return volume >= least, which keeps its sense where what is asked for is an expression too.
+
+    Pyomo turns a relation of two expressions round, and the dual of its row would be below zero.
+    """
+    return volume >= least if isinstance(least, int | float) else volume - least >= 0.0
 
 
 def row(relation: pyo.Expression | bool) -> pyo.Expression:

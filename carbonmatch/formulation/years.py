@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from carbonmatch.errors import Fault, InfeasibleError, InputError
-from carbonmatch.formulation.build import add_demands, add_parts
+from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.matching import ZoneFlows
+from carbonmatch.formulation.several_years import add_year_blocks, cost_of_years, free_sizes
 from carbonmatch.formulation.target import (
+    at_least,
     contracted_volume,
     counted_volumes,
     least_volume,
@@ -20,15 +20,7 @@ from carbonmatch.formulation.target import (
     unmatched_limit,
     weighted_unmatched,
 )
-from carbonmatch.records import (
-    FloatArray,
-    Optimum,
-    Problem,
-    YearsProblem,
-    YearTerms,
-    target_groups,
-    target_periods,
-)
+from carbonmatch.records import Problem, YearsProblem, target_groups, target_periods
 
 
 def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
@@ -49,15 +41,7 @@ def build_years(problem: YearsProblem) -> pyo.ConcreteModel:
         raise InputError([Fault(f"sites.{name}.grid.subscribed.mw", what) for name in free])
     with PauseGC():
         model = pyo.ConcreteModel(name=problem.first.name)
-        model.year = pyo.Block([year.name for year in problem.years])
-        flows: dict[str, list[ZoneFlows]] = {}
-        for year in problem.years:
-            block, terms = model.year[year.name], problem.by_itself(year)
-            try:
-                flows[year.name] = add_parts(block, terms)
-                add_demands(block, terms, flows[year.name])
-            except InfeasibleError as error:
-                raise InfeasibleError(f"Weather year {year.name}: {error}") from error
+        flows = add_year_blocks(model, problem)
         add_same_sizes(model, problem)
         if problem.mean_target:
             add_mean_target(model, problem, flows)
@@ -80,24 +64,6 @@ def add_same_sizes(model: pyo.ConcreteModel, problem: YearsProblem) -> None:
 
     of_year = {year.name: dict(free_sizes(model.year[year.name], year.problem)) for year in others}
     model.same_size = pyo.Constraint([(year.name, size) for year in others for size in sizes], rule=same_size)
-
-
-def free_sizes(block: pyo.Block, problem: Problem) -> Iterator[tuple[str, Any]]:
-    """Yield the name and the variable of every size of a year that is not a constant."""
-    entities = [
-        *((block.contract[contract.name], ("contracted_mw",)) for contract in problem.contracts),
-        *((block.storage[storage.name], ("power_mw", "energy_mwh")) for storage in problem.storage),
-        *((block.site[site.name], ("firm_capacity_mw",)) for site in problem.sites),
-    ]
-    for entity, keys in entities:
-        for key in keys:
-            size = entity.component(key)
-            if size is not None and size.ctype is pyo.Var and not size.fixed:
-                yield f"{entity.local_name}.{key}", size
-    for placement in problem.placements:
-        for site, size in block.placement[placement.name].placed_mw.items():
-            if not size.fixed:
-                yield f"placement[{placement.name}].placed_mw[{site}]", size
 
 
 def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict[str, list[ZoneFlows]]) -> None:
@@ -125,7 +91,7 @@ def add_mean_target(model: pyo.ConcreteModel, problem: YearsProblem, flows: dict
 
     def mean_volume_target(_: pyo.Block, group: int) -> pyo.Expression:
         least = sum(y.per_year * _least_volume(model.year[y.name], y.problem, group) for y in problem.years)
-        return row(expected(group) >= least)
+        return row(at_least(expected(group), least))
 
     if hourly:
         model.mean_hourly_target = pyo.Constraint(groups, rule=mean_hourly_target)
@@ -163,99 +129,4 @@ def add_expected_cost(model: pyo.ConcreteModel, problem: YearsProblem) -> None:
 
     w   weight of the year, all together 1;  f   hours of its horizon / hours of the year
     """
-    model.expected_cost = pyo.Objective(
-        expr=sum(year.per_year * cost for year in problem.years for cost in model.year[year.name].cost.values())
-    )
-
-
-class YearsOptimum:
-    """The optimum of several years, read year by year."""
-
-    def __init__(self, model: pyo.ConcreteModel, problem: YearsProblem, optimum: Optimum) -> None:
-        for variable, value in zip(optimum.columns, optimum.values.tolist(), strict=True):
-            variable.set_value(value, skip_validation=True)
-        self.model = model
-        self.problem = problem
-        self.dual: dict[int, float] = dict(zip(map(id, optimum.rows), optimum.duals.tolist(), strict=True))
-
-    @property
-    def contracts(self) -> dict[str, dict[str, float]]:
-        """The sizes of the contracts: {name: {contracted_mw}}."""
-        return {name: {"contracted_mw": _value(block.contracted_mw)} for name, block in self._first.contract.items()}
-
-    @property
-    def storage(self) -> dict[str, dict[str, float]]:
-        """The sizes of the storage: {name: {power_mw, energy_mwh}}."""
-        return {
-            name: {"power_mw": _value(block.power_mw), "energy_mwh": _value(block.energy_mwh)}
-            for name, block in self._first.storage.items()
-        }
-
-    @property
-    def placements(self) -> dict[str, dict[str, dict[str, float]]] | None:
-        """What is placed where: {name: {site: {placed_mw}}}; None where the case places nothing."""
-        placed = {
-            name: {site: {"placed_mw": _value(mw)} for site, mw in block.placed_mw.items()}
-            for name, block in self._first.placement.items()
-        }
-        return placed or None
-
-    @property
-    def firm_capacity_mw(self) -> dict[str, float]:
-        """The firm supply that is reserved for every site that is charged for it."""
-        sites = self._first.site.items()
-        return {name: _value(block.firm_capacity_mw) for name, block in sites if hasattr(block, "firm_capacity_mw")}
-
-    def counted_mwh(self, year: YearTerms) -> tuple[float, ...] | None:
-        """Return what each group of zones contributes to the mean target in a year; None where there is none."""
-        if not self.problem.mean_target:
-            return None
-        return tuple(_value(counted) for counted in self.model.year[year.name].counted_mwh.values())
-
-    def vectors(
-        self, year: YearTerms, alone: pyo.ConcreteModel, columns: Iterable[Any], rows: Iterable[Any]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the values and the duals of a year's own model, its sizes held.
-
-        alone   that model;  columns, rows   of its matrix
-
-        With the sizes held, nothing but a mean target connects the years. Its dual prices what each year contributes
-        alike; all other duals of a year count per_year in the whole.
-        """
-        block = self.model.year[year.name]
-        twin = dict(_twins(alone, block, pyo.Var))
-        values = np.array([twin[id(column)].value for column in columns], dtype=float)
-        twin = dict(_twins(alone, block, pyo.Constraint))
-
-        def dual_of(each: Any) -> float:
-            if id(each) in twin:
-                return self._dual(twin[id(each)]) / year.per_year
-            if each.parent_component().local_name == "hourly_target":
-                return self._dual(self.model.mean_hourly_target[each.index()])
-            group, _ = each.index()
-            return self._dual(self.model.mean_volume_target[group])
-
-        return values, np.array([dual_of(each) for each in rows], dtype=float)
-
-    def _dual(self, each: Any) -> float:
-        """Return the dual of a row; one without variables has none, and costs nothing."""
-        return self.dual.get(id(each), 0.0)
-
-    @property
-    def _first(self) -> pyo.Block:
-        return self.model.year[self.problem.years[0].name]
-
-
-def _value(term: Any) -> float:
-    return float(pyo.value(term))
-
-
-def _twins(block: pyo.Block, other: pyo.Block, kind: type) -> Iterator[tuple[int, Any]]:
-    """Yield each variable or row of a block, by identity, with that of the same name in another block."""
-    for name, component in block.component_map(kind).items():
-        counterpart = other.component(name)
-        if counterpart is not None and counterpart.ctype is kind:
-            yield from ((id(component[index]), counterpart[index]) for index in component if index in counterpart)
-    for name, component in block.component_map(pyo.Block).items():
-        for index in component:
-            yield from _twins(component[index], other.component(name)[index], kind)
+    model.expected_cost = pyo.Objective(expr=cost_of_years(model, problem))

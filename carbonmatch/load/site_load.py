@@ -36,7 +36,11 @@ class SiteLoad:
         """Return the load of a class, or of all that may wait where none is named [MW]."""
         if name is not None:
             return self.classes_mw[name]
-        return self.total_mw - sum(self.classes_mw[name] for name in sorted(self.fixed))
+        if not self.classes_mw:
+            return self.total_mw
+        # The sum of the others, not a difference: what is nothing has to be 0 exactly, for it is a bound in the model.
+        waiting = [part for work, part in self.classes_mw.items() if work not in self.fixed]
+        return np.sum(waiting, axis=0) if waiting else np.zeros_like(self.total_mw)
 
     @property
     def total_it_mw(self) -> FloatArray | None:
@@ -54,7 +58,7 @@ class SiteLoad:
 
     def with_total(self, total_mw: FloatArray) -> SiteLoad:
         """Return the same site with another load: its parts keep their shares of every step."""
-        share = np.divide(total_mw, self.total_mw, out=np.ones_like(total_mw), where=self.total_mw > 0.0)
+        share = np.divide(total_mw, self.total_mw, out=np.ones(total_mw.shape), where=self.total_mw > 0.0)
         return replace(
             self,
             total_mw=total_mw,
@@ -63,3 +67,8 @@ class SiteLoad:
             cooling_mw=None if self.cooling_mw is None else self.cooling_mw * share,
             losses_mw=None if self.losses_mw is None else self.losses_mw * share,
         )
+
+    def scaled(self, factor: float) -> SiteLoad:
+        """Return the site with everything in it, the nameplate too, times a factor."""
+        load = self.with_total(self.total_mw * factor)
+        return replace(load, nameplate_mw=None if self.nameplate_mw is None else self.nameplate_mw * factor)

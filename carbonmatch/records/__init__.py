@@ -14,6 +14,7 @@ from carbonmatch.records.choice import ChoiceTerms
 from carbonmatch.records.contract import ContractTerms
 from carbonmatch.records.facts import (
     SAME_ZONE,
+    ComputeFacts,
     DataTier,
     Device,
     Embodied,
@@ -58,6 +59,14 @@ from carbonmatch.records.problem import (
     target_groups,
     target_periods,
 )
+from carbonmatch.records.several_years import (
+    GrowthOffer,
+    GrowthProblem,
+    SeveralYears,
+    SigningTerms,
+    YearsProblem,
+    YearTerms,
+)
 from carbonmatch.records.site_load import (
     CandidateTerms,
     CurtailableTerms,
@@ -76,7 +85,6 @@ from carbonmatch.records.tariff import (
     excess_mwh,
 )
 from carbonmatch.records.volume import VolumeTerms
-from carbonmatch.records.weather_years import YearsProblem, YearTerms
 
 __all__ = [
     "DIRECT",
@@ -90,6 +98,7 @@ __all__ = [
     "ChoiceTerms",
     "Claims",
     "CoincidentPeak",
+    "ComputeFacts",
     "ContractLedger",
     "ContractTerms",
     "CrossCheck",
@@ -105,6 +114,8 @@ __all__ = [
     "FloatArray",
     "Flows",
     "Granularity",
+    "GrowthOffer",
+    "GrowthProblem",
     "Guarantee",
     "Instrument",
     "IntArray",
@@ -122,7 +133,9 @@ __all__ = [
     "Problem",
     "Registry",
     "Schedule",
+    "SeveralYears",
     "ShadowPrices",
+    "SigningTerms",
     "SiteFacts",
     "SiteTerms",
     "Solution",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 
 from carbonmatch.records.array import FloatArray
+from carbonmatch.records.site_load import LoadChanges
 
 Granularity = Literal["hourly", "annual"]
 Tracing = Literal["fifo", "lifo", "weighted_average"]
@@ -57,14 +58,40 @@ class ZoneFacts:
 
 
 @dataclass(frozen=True)
+class ComputeFacts:
+    """What the machines of a site make of its energy, and what they cost, as the user states it.
+
+    tokens_per_mwh   tokens per MWh of what it counts: of the load, or of what of it reaches the machines
+    of_it            whether it counts what reaches the machines
+    of               class of work that makes the tokens; empty where the whole load does
+    load_share       share of the load of the site that is drawn for that class, cooling and losses included, (steps,)
+    counted_share    share of that load that tokens_per_mwh counts, (steps,): 1, or where of_it what the machines get
+    moved_share, given_up_share   by flexible and curtailable entry: share of that class in what it changes, (steps,)
+    it_mw            what the machines may draw [MW]
+    cost_per_year    all that compute costs in a year [currency/year]; None where the case does not state it
+    """
+
+    tokens_per_mwh: float
+    of_it: bool
+    of: str
+    load_share: FloatArray
+    counted_share: FloatArray
+    it_mw: float
+    cost_per_year: float | None
+    moved_share: Mapping[str, FloatArray] = field(default_factory=dict)
+    given_up_share: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SiteFacts:
-    """How the load of a site is known, and the factor of its supplier where there is one."""
+    """How the load of a site is known, the factor of its supplier and what is computed, where the case says so."""
 
     name: str
     zone: int
     load_mwh: FloatArray
     data_tier: DataTier
     supplier: Factor | None
+    compute: ComputeFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -207,3 +234,10 @@ class Facts:
     instruments: tuple[Instrument, ...]
     storage: tuple[StorageFacts, ...]
     registry: Registry | None = None
+
+    def as_served(self, changes: LoadChanges | None) -> Facts:
+        """Return the facts with the load that was served in the place of the planned one."""
+        if changes is None:
+            return self
+        sites = zip(self.sites, changes.load_mwh, strict=True)
+        return replace(self, sites=tuple(replace(site, load_mwh=load) for site, load in sites))

@@ -301,9 +301,8 @@ class Problem:
         inside[list(steps)] = True
         members = [s for s, site in enumerate(self.sites) if site.zone in zones]
         placed = [candidate.site for placement in self.placements for candidate in placement.open]
-        leaving = {entry.latency_group for site in self.sites if site.zone not in zones for entry in site.flexible} - {
-            None
-        }
+        beyond = {entry.latency_group for site in self.sites if site.zone not in zones for entry in site.flexible}
+        leaving = {number for number in beyond - {None} if self.latency_groups[number or 0].most_mwh.any()}
         return not any(
             self.sites[s].curtailable or s in placed or _leaves(entry, inside, leaving)
             for s in members

@@ -18,6 +18,7 @@ class FlexibleTerms:
                      None where it is not moved in time
     cost_per_mwh     paid per MWh moved in time
     latency_group    number of the group of sites that it is moved among; None where it stays at its site
+    window_hours     length of a window as the case gives it [h]; None where it is not moved in time
     """
 
     name: str
@@ -26,6 +27,7 @@ class FlexibleTerms:
     window_of_step: IntArray | None
     cost_per_mwh: float
     latency_group: int | None = None
+    window_hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class PlacementTerms:
 @dataclass(frozen=True)
 class LoadChanges:
     """What became of load that may be changed. Keys are (site, entry) by number and name.
+
+    What an entry moves out of a step and into the same one, or sends and receives in it, is told net: it is nothing.
 
     load_mwh        load of every site after all changes, (sites, steps)
     less_mwh, more_mwh       moved out of a step, and into it, by flexible entry (steps,)

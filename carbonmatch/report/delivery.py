@@ -12,7 +12,7 @@ from typing import Final
 
 from carbonmatch import runfolder
 from carbonmatch.errors import Fault, InputError
-from carbonmatch.report.formats import FORMATS, Format
+from carbonmatch.report.formats import DEFAULT_FORMAT, FORMATS, Format
 from carbonmatch.report.source import Source, read_source
 from carbonmatch.report.study import Study, read_study, study_kind_of
 from carbonmatch.runfolder import StudyKind, check_writable
@@ -81,8 +81,11 @@ def _check_formats_of_study(path: Path, kind: StudyKind, formats: Sequence[Forma
     faults = []
     points = sorted(str(point) for point in (path / runfolder.POINTS).glob("[!.]*"))
     cure = f"; for these name one of its points: {listed(points, 4)}" if points else ""
-    if others := [form.name for form in formats if form.study is None]:
-        whole = " or ".join(form.name for form in FORMATS.values() if form.study is not None)
+    written = [form.name for form in FORMATS.values() if form.study is not None]
+    if kind == runfolder.GROWTH_KIND:  # its numbers are in growth.csv, and its years have workbooks of their own
+        written = [DEFAULT_FORMAT]
+    if others := [form.name for form in formats if form.name not in written]:
+        whole = " or ".join(written)
         faults.append(Fault(str(path), f"is a {kind.name}, which is written as {whole}, not as {listed(others)}{cure}"))
     if baselines:
         faults.append(Fault("--baseline", f"is set beside a single run, and {path} is a {kind.name}"))

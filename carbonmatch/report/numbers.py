@@ -74,6 +74,11 @@ def energy(load_mwh: float) -> Quantity:
     return Quantity("MWh", 1.0, 1 if load_mwh >= 100.0 else 3)
 
 
+def energy_text(mwh: float) -> str:
+    """Write an energy with its unit, whatever stands beside it."""
+    return f"{number(mwh / 1000.0, 1)} GWh" if mwh >= 10_000.0 else f"{number(mwh, 0 if mwh >= 100.0 else 1)} MWh"
+
+
 def stored_energy(peak_mw: float) -> Quantity:
     """MWh for the size of a storage, digits as for power."""
     return Quantity("MWh", 1.0, power(peak_mw).decimals)

@@ -18,6 +18,8 @@ RESULT_FILES: Final = (
     runfolder.STORAGE,
     runfolder.CLAIMS,
     runfolder.LINKS,
+    runfolder.LOAD,
+    runfolder.LOAD_ENTRIES,
 )
 """The files of a run that hold numbers, and no times of the machine."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,8 @@ class RunTables:
     storage     one row per storage and step
     claims      one row per claim: which generation met which load
     links       one row per link: which generation each discharge of a storage drew on
+    load           one row per site and step: planned and served load; empty where load may not be changed
+    load_entries   one row per entry and step: what was moved, given up or placed of it; empty as `load`
     """
 
     hourly: pd.DataFrame
@@ -28,6 +30,8 @@ class RunTables:
     storage: pd.DataFrame
     claims: pd.DataFrame
     links: pd.DataFrame
+    load: pd.DataFrame = field(default_factory=pd.DataFrame)
+    load_entries: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def read_run_tables(path: Path) -> RunTables:
@@ -44,7 +48,11 @@ def read_run_tables(path: Path) -> RunTables:
         ("storage", runfolder.STORAGE),
         ("claims", runfolder.CLAIMS),
         ("links", runfolder.LINKS),
+        ("load", runfolder.LOAD),
+        ("load_entries", runfolder.LOAD_ENTRIES),
     ):
+        if name in {runfolder.LOAD, runfolder.LOAD_ENTRIES} and not (path / name).exists():
+            continue
         try:
             frames[noun] = read_frame(path / name)
         except InputError as error:

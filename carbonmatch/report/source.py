@@ -50,7 +50,9 @@ _CURE = "an older carbonmatch wrote it, or something was taken out; run the case
 
 
 def _check_files(run: RunFolder) -> None:
-    files = (runfolder.HOURLY, runfolder.CONTRACTS, runfolder.STORAGE, runfolder.CLAIMS, runfolder.LINKS)
+    files = [runfolder.HOURLY, runfolder.CONTRACTS, runfolder.STORAGE, runfolder.CLAIMS, runfolder.LINKS]
+    if run.summary.get("load"):
+        files += [runfolder.LOAD, runfolder.LOAD_ENTRIES]
     if missing := [name for name in files if not (run.path / name).is_file()]:
         raise InputError([Fault(str(run.path), f"has no {listed(missing)}: {_CURE}")])
 

@@ -8,6 +8,8 @@ from carbonmatch.study.diagnose import diagnose_case
 from carbonmatch.study.diagnosis import Diagnosis
 from carbonmatch.study.explain import Explanation, explain
 from carbonmatch.study.frontier import Frontier
+from carbonmatch.study.growth import GrowthResult, solve_growth
+from carbonmatch.study.loads import Loads, site_loads
 from carbonmatch.study.match import match_case
 from carbonmatch.study.operate import Operation, operate_without_foresight
 from carbonmatch.study.recompute import files_of_run
@@ -28,6 +30,8 @@ __all__ = [
     "Diagnosis",
     "Explanation",
     "Frontier",
+    "GrowthResult",
+    "Loads",
     "Matched",
     "Operation",
     "Outcome",
@@ -45,7 +49,9 @@ __all__ = [
     "foreseen",
     "match_case",
     "operate_without_foresight",
+    "site_loads",
     "solve_case",
+    "solve_growth",
     "solve_years",
     "stress_test",
     "sweep_case",

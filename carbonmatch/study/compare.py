@@ -278,7 +278,7 @@ def _row(scenario: Scenario) -> dict[str, Any]:
         "target_matching": target["matching"],
         "target_cfe": target["cfe"],
         **figures(scenario.summary),
-        **premium_figures(scenario.premiums),
+        **premium_figures(scenario.premiums, scenario.summary),
     }
 
 

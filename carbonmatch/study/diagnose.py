@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -16,12 +16,15 @@ from carbonmatch.formulation import (
     binds,
     lifted,
     limits_of,
+    load_changes,
     matching_flows,
     offers_with_choice,
     overloaded_connections,
+    planned_above_connections,
     problem_from_case,
     score_weights,
     with_any_size,
+    without_connections,
 )
 from carbonmatch.records import Problem, TargetTerms, target_groups
 from carbonmatch.solving import SolveOptions, check_solver
@@ -59,6 +62,12 @@ def diagnose_case(case: Case, options: SolveOptions | None = None, *, irreducibl
     )
     whole, problem = problem, with_any_size(problem)
     search = _Search(case, problem, options)
+    above = planned_above_connections(problem) if search.best is None else {}
+    free = without_connections(problem, above)
+    if above and share_or_none(free, options) is not None:  # as far as it may be moved, the load does not pass
+        connections = (*connections, *_moved_connections(problem, above))
+        whole, problem = without_connections(whole, above), free
+        search = _Search(case, problem, options)
     whole_sizes = _whole_sizes(whole, search)
     best, scored = search.best, problem.target.matching != "none"
     obstacles = search.obstacles
@@ -118,6 +127,19 @@ def _connections(problem: Problem) -> Iterator[Connection]:
         if site.name in overloaded:
             peak = float(site.load_mwh.max()) / problem.time.hours_per_step
             yield Connection(f"sites.{site.name}.grid.connection_mw", site.connection_mw, peak, overloaded[site.name])
+
+
+def _moved_connections(problem: Problem, above: Mapping[str, str]) -> Iterator[Connection]:
+    for site in problem.sites:
+        if site.name in above:
+            peak = float(site.load_mwh.max()) / problem.time.hours_per_step
+            what = f"{above[site.name]}. What may be moved of it is not enough"
+            yield Connection(f"sites.{site.name}.grid.connection_mw", site.connection_mw, peak, what)
+
+
+def _served(reach: Reach) -> Problem:
+    """Return the problem with the load as it was moved for the best score."""
+    return reach.problem.as_served(load_changes(reach.model, reach.problem))
 
 
 def _least_asked(target: TargetTerms) -> TargetTerms:
@@ -263,7 +285,7 @@ class _Search:
             [score_weights(zone, grid_credit=self.problem.target.grid_credit) for zone in self.problem.zones]
         )
         return tuple(
-            uncovered_hours(self.problem, matching_flows(reach.model, self.problem)[0], zones, weights)
+            uncovered_hours(_served(reach), matching_flows(reach.model, self.problem)[0], zones, weights)
             for zones, reach in self.best_of_group
         )
 
@@ -275,7 +297,7 @@ class _Search:
         return tuple(
             volume
             for zones, reach in self.best_of_group
-            for volume in contracted_volumes(self.problem, *matching_flows(reach.model, self.problem), zones)
+            for volume in contracted_volumes(_served(reach), *matching_flows(reach.model, self.problem), zones)
         )
 
     def _in_case(self, limit: Limit, value: float) -> float:

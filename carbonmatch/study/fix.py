@@ -62,6 +62,10 @@ def read_sizes(path: str | Path) -> Sizes:
     path = Path(path)
     file = path
     if path.is_dir():
+        if (path / runfolder.GROWTH_KIND.record).is_file():
+            points = sorted(str(point) for point in (path / runfolder.POINTS).glob("*"))
+            what = f"is a {runfolder.GROWTH_KIND.name}, whose sizes are of a year each; name one: {listed(points, 4)}"
+            raise InputError([Fault(str(path), what)])
         years = path / runfolder.YEARS_KIND.record
         file = years if years.is_file() else path / runfolder.SUMMARY
     try:

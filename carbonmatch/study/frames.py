@@ -16,8 +16,11 @@ from carbonmatch.records import Factor, Facts, FloatArray, IntArray, Ledger, Opt
 from carbonmatch.units import KG_PER_TONNE
 
 
-def zone_frame(ledger: Ledger, facts: Facts, z: int) -> pd.DataFrame:
-    """Return the accounts of one zone, one row per step, MWh per step."""
+def zone_frame(ledger: Ledger, facts: Facts, z: int, planned_load_mwh: FloatArray | None = None) -> pd.DataFrame:
+    """Return the accounts of one zone, one row per step, MWh per step.
+
+    planned_load_mwh   as the case gives it, where a plan may change it: load_mwh is what was served
+    """
     zone, known = ledger.zones[z], facts.zones[z]
     steps = len(ledger.starts)
     credited, emitted = credited_grid_cfe(zone), location_based_t(zone)
@@ -28,6 +31,7 @@ def zone_frame(ledger: Ledger, facts: Facts, z: int) -> pd.DataFrame:
             "interval_start_utc": ledger.starts,
             "zone": zone.name,
             "load_mwh": zone.load_mwh,
+            **({} if planned_load_mwh is None else {"planned_load_mwh": planned_load_mwh}),
             "generation_mwh": zone.generation_mwh,
             "contracted_mwh": zone.contracted_mwh,
             "matched_mwh": zone.matched_mwh,

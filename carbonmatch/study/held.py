@@ -11,7 +11,7 @@ from typing import Any, Final
 from carbonmatch import runfolder
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, VerificationError
-from carbonmatch.formulation import problem_from_case
+from carbonmatch.formulation import problem_from_case, with_load_held
 from carbonmatch.records import Problem
 from carbonmatch.study.fix import Sizes, fix_sizes
 from carbonmatch.study.reach import best_share
@@ -96,12 +96,20 @@ def reach_of(summary: Mapping[str, Any]) -> Reach | None:
 def held_result(case: Case, sizes: Sizes, solver: CaseSolver) -> Result:
     """Return the least-cost operation of held sizes; where they miss the target, at the best score in reach.
 
+    Where the load that the target counts is a decision, that is the best score without changing it, such as by giving
+    up work: no one gives up work for a score alone.
+
     Raises:
         InputError: the sizes are not those of this case.
         LimitError, SolverError: there is no certified optimum.
         InfeasibleError: the sizes cannot be operated at all.
     """
     problem = fix_sizes(problem_from_case(case), sizes)
+    if not problem.keeps_target_load:
+        try:
+            return solver.result(case, Stages(), sizes)
+        except InfeasibleError:
+            problem = with_load_held(problem)
     reach = _reach(problem, solver)
     if reach.target_met and not reach.lifted:
         try:

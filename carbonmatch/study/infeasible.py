@@ -11,7 +11,15 @@ from typing import Final
 
 from carbonmatch.case import Case, Override
 from carbonmatch.errors import InfeasibleError, LimitError, SolverError
-from carbonmatch.formulation import cap_below_claims, offers_with_choice, overloaded_connections, with_any_size
+from carbonmatch.formulation import (
+    cap_below_claims,
+    offers_with_choice,
+    overloaded_connections,
+    planned_above_connections,
+    settings_that_hold_load,
+    with_any_size,
+    without_connections,
+)
 from carbonmatch.records import ChoiceTerms, Problem, TargetTerms
 from carbonmatch.solving import SolveOptions
 from carbonmatch.study.fix import Sizes
@@ -43,10 +51,37 @@ def why_infeasible(
     below = cap_below_claims(problem)
     if below is not None:
         return below + pointer(case)
+    if best is None or math.isnan(best):
+        above = _planned_above_connections(problem, best, options)
+        if above:
+            return above + pointer(case, *_held(problem))
     if sizes is not None:
         return _missed_by_sizes(problem.target, sizes, best)
     whole = "" if options is None else _whole_numbers_in_the_way(problem, options)
-    return _missed(problem.target, best) + whole + pointer(case)
+    return _missed(problem.target, best) + whole + pointer(case, *_held(problem))
+
+
+def _held(problem: Problem) -> tuple[str, ...]:
+    """Return the settings without which a diagnosis would refuse a load that is a decision."""
+    return settings_that_hold_load(problem) or ()
+
+
+def _planned_above_connections(problem: Problem, best: float | None, options: SolveOptions | None) -> str:
+    """Say that what may be moved or given up of a load does not bring it below its connection; empty where it does.
+
+    Where the best share is not looked for, it may be the target as well that stands in the way.
+    """
+    above = planned_above_connections(problem)
+    if not above:
+        return ""
+    known = best is None
+    if known and options is not None:
+        share = best_in_reach(without_connections(problem, above), options)
+        if share is None:  # something else stands in the way, with any connection
+            return ""
+    told = "; ".join(f"sites.{site}.grid.connection_mw {what}" for site, what in above.items())
+    enough = "is not enough" if known else "may not be enough"
+    return f"No portfolio can serve the load of this case: {told}. What may be moved or given up of it {enough}."
 
 
 def _whole_numbers_in_the_way(problem: Problem, options: SolveOptions) -> str:
@@ -86,10 +121,18 @@ def target_words(target: TargetTerms) -> str:
     return f"{100 * target.cfe:.6g} % {PERIODS[target.matching]}{each}"
 
 
-def pointer(case: Case) -> str:
-    """Return the sentence that names the command which says more; empty where the case is from no file."""
+def pointer(case: Case, *held: str) -> str:
+    """Return the sentence that names the command which says more; empty where the case is from no file.
+
+    held   settings that hold a load which is a decision: a diagnosis is of a given one
+    """
     command = diagnose_command(case)
-    return "" if command is None else f" `{command}` says what stands in the way."
+    if command is None:
+        return ""
+    if held:
+        settings = " ".join(f"--set {shlex.quote(setting)}" for setting in held)
+        return f" `{command} {settings}` says what stands in the way of the load as it is then given."
+    return f" `{command}` says what stands in the way."
 
 
 def diagnose_command(case: Case) -> str | None:
@@ -100,8 +143,9 @@ def diagnose_command(case: Case) -> str | None:
     words = ["carbonmatch", "diagnose", source.path]
     if source.scenario is not None:
         words += ["--scenario", source.scenario]
-    if source.weather_year is not None:
-        words += ["--year", source.weather_year]
+    year = source.growth_year if source.weather_year is None else source.weather_year
+    if year is not None:
+        words += ["--year", year]
     for override in source.overrides:
         if override.origin == "--set":
             words += ["--set", f"{override.key}={_written(override)}"]

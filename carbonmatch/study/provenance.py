@@ -81,6 +81,7 @@ def inputs_of(case: Case) -> dict[str, Any]:
             "sha256": source.sha256,
             "scenario": source.scenario,
             "weather_year": source.weather_year,
+            **({} if source.growth_year is None else {"growth_year": source.growth_year, "in_plan": source.in_plan}),
             "overrides": [{"key": o.key, "value": o.value, "origin": o.origin} for o in source.overrides],
         },
         "tables": [

@@ -68,6 +68,8 @@ def case_of_run(run: RunFolder, case_file: Path, tables: Mapping[str, Path]) -> 
         settings=variant.settings,
         scenario=variant.scenario,
         weather_year=variant.weather_year,
+        growth_year=variant.growth_year,
+        in_plan=variant.in_plan,
         elsewhere=tables,
     )
 
@@ -76,11 +78,12 @@ def variant_of_run(run: RunFolder) -> Variant:
     """Return how the case file of a run was read."""
     overrides = entries(at(run.manifest, "case", "overrides"), "key", "value", "origin")
     settings = tuple(f"{o['key']}={json.dumps(o['value'])}" for o in overrides if o["origin"] == "--set")
-    return Variant(settings, _named(run, "scenario"), _named(run, "weather_year"))
+    in_plan = at(run.manifest, "case", "in_plan") is True
+    return Variant(settings, _named(run, "scenario"), _named(run, "weather_year"), _named(run, "growth_year"), in_plan)
 
 
 def _named(run: RunFolder, kind: str) -> str | None:
-    """Return the scenario or the weather year that the run was made with."""
+    """Return the scenario or the year that the run was made with."""
     name = at(run.manifest, "case", kind)
     return None if name is None else str(name)
 

@@ -13,6 +13,7 @@ import pandas as pd
 from carbonmatch.accounting import stored_flows
 from carbonmatch.records import Facts, Ledger, Optimum, Problem, Solution
 from carbonmatch.study.frames import claims_frame, concat, contracts_frame, links_frame, vectors_frame, zone_frame
+from carbonmatch.study.load_frames import load_entries_frame, load_frame
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,27 @@ class Result(Accounts):
     def hourly(self) -> pd.DataFrame:
         """The ledger, one row per zone and step, MWh per step (the table `hourly.parquet`)."""
         prices = self.solution.shadow_prices
+        changed = self.solution.load_changes is not None
         frames = [
-            zone_frame(self.ledger, self.facts, z).assign(
+            zone_frame(self.ledger, self.facts, z, self.problem.zones[z].load_mwh if changed else None).assign(
                 energy_value_per_mwh=prices.energy_value_per_mwh[z],
                 attribute_value_per_mwh=prices.attribute_value_per_mwh[z],
             )
             for z in range(len(self.ledger.zones))
         ]
         return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def load(self) -> pd.DataFrame | None:
+        """Planned and served load, one row per site and step (`load.parquet`); None where load may not be changed."""
+        changes = self.solution.load_changes
+        return None if changes is None else load_frame(self.problem, changes)
+
+    @cached_property
+    def load_entries(self) -> pd.DataFrame | None:
+        """What was moved, given up and placed, one row per entry and step (`load_entries.parquet`); None as `load`."""
+        changes = self.solution.load_changes
+        return None if changes is None else load_entries_frame(self.problem, changes)
 
     @property
     def vectors(self) -> pd.DataFrame:

@@ -53,6 +53,9 @@ def write_result(
     with runfolder.new_run_folder(path, force=force) as folder:
         with stages("writing the run folder"):
             write_accounts(result, folder)
+            if result.load is not None and result.load_entries is not None:
+                write_table(result.load, folder / runfolder.LOAD)
+                write_table(result.load_entries, folder / runfolder.LOAD_ENTRIES)
             write_table(result.vectors, folder / runfolder.OPTIMUM)
             logs = [result.optimum.log]
             if result.bought is not None:

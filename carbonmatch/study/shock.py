@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def shocks_of(portfolio: Portfolio, kinds: frozenset[str], operation: Operation)
 def _changed(portfolio: Portfolio, *settings: str) -> Variant:
     """Return the case with more settings; later ones win."""
     variant = portfolio.variant
-    return Variant((*variant.settings, *settings), variant.scenario, variant.weather_year)
+    return replace(variant, settings=(*variant.settings, *settings))
 
 
 def _scaled(portfolio: Portfolio, factors: Mapping[str, float]) -> tuple[str, ...]:

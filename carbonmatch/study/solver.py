@@ -12,11 +12,11 @@ from carbonmatch.accounting import (
     build_ledger,
     facts_from_case,
     flows_of,
-    load_summary,
     prove,
     prove_carbon,
     prove_load,
     summarise,
+    tell_load,
 )
 from carbonmatch.case import Case
 from carbonmatch.errors import InfeasibleError, UnboundedError, VerificationError
@@ -205,7 +205,7 @@ def verified_result(
     with stages("reading the solution"):
         solution = extract_solution(model, problem, optimum)
     with stages("accounting and verifying"):
-        facts = facts_from_case(case)
+        facts = facts_from_case(case).as_served(solution.load_changes)
         prove_load(problem, solution)
         served = problem.as_served(solution.load_changes)
         ledger = build_ledger(served, flows_of(solution), facts)
@@ -213,12 +213,14 @@ def verified_result(
         prove_carbon(served, solution, ledger, facts)
         summary = summarise(served, solution, ledger, facts, optimum.certificate)
         if solution.load_changes is not None:
-            summary["load"] = load_summary(problem, solution.load_changes, solution.shadow_prices.load_value_per_mwh)
+            tell_load(summary, problem, solution.load_changes, solution.shadow_prices.load_value_per_mwh)
         summary["certificate"]["cross_check"] = cross_check(optimum)
         if optimum.whole_numbers is not None:
             summary["certificate"]["integer"] = search_told(optimum.whole_numbers)
         summary["sizes_held"] = sizes is not None
         summary["weather_year"] = _weather_year(case, sizes)
+        if (growth_year := _growth_year(case)) is not None:
+            summary["growth_year"] = growth_year
         summary["warnings"] = [*case.warnings, *summary["warnings"]]
     origin = manifest(case, optimum, options, stages.seconds, sizes=sizes, shared_with=shared_with)
     if bought is not None:
@@ -240,4 +242,22 @@ def _weather_year(case: Case, sizes: Sizes | None) -> dict[str, Any] | None:
         "weight": None if signed is None else case.weather_weight,
         "firm_capacity_mw": None if signed is None else dict(signed.firm_capacity_mw),
         "held_mwh": None if signed is None or signed.held_mwh is None else list(signed.held_mwh),
+    }
+
+
+def _growth_year(case: Case) -> dict[str, Any] | None:
+    """Return which year of growth a run is of; None where the case has none.
+
+    in_plan   whether its sizes are those of a plan over all years; otherwise the year was solved by itself
+    """
+    name, growth = case.provenance.growth_year, case.growth
+    if name is None or growth is None:
+        return None
+    calendar = growth.calendar(name)
+    return {
+        "name": name,
+        "through": calendar[-1],
+        "in_plan": case.provenance.in_plan,
+        "present_value_factor": growth.weight(name),
+        "signed_before": {v.name: int(v.signed) for v in case.provenance.vintages},
     }

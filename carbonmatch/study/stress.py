@@ -102,6 +102,7 @@ def stress_test(
     settings: Sequence[str] = (),
     scenario: str | None = None,
     weather_year: str | None = None,
+    growth_year: str | None = None,
     kinds: Sequence[str] = KINDS,
     operation: Operation | None = None,
     options: SolveOptions | None = None,
@@ -113,7 +114,7 @@ def stress_test(
     """Hold a portfolio fixed and dispatch it again where prices, load, plants, weather or foresight are others.
 
     what        a case file, whose portfolio is chosen first, or the run folder of a `solve`, whose portfolio is taken
-    settings, scenario, weather_year   how the case is read; a run has them already
+    settings, scenario, weather_year, growth_year   how the case is read; a run has them already
     kinds       which shocks: see `shock.KINDS`
     operation   what is known of the hours ahead in the case without foresight
 
@@ -132,8 +133,8 @@ def stress_test(
         raise InputError([Fault(f"shock {unknown[0]}", what_is_wrong)])
     executor = Executor(jobs, dask)
     executor.check()
-    run = _run_of(Path(what), settings, scenario, weather_year)
-    path, variant = Path(what), Variant(tuple(settings), scenario, weather_year)
+    path, variant = Path(what), Variant(tuple(settings), scenario, weather_year, growth_year)
+    run = _run_of(path, variant)
     if run is not None:
         path, variant = files_of_run(run)[0], variant_of_run(run)
     (case,) = load_variants(path, [variant], purpose="solve")
@@ -167,7 +168,7 @@ def _gathered(out: Path | str | None, *, force: bool) -> Iterator[Path]:
 # --- the portfolio ----------------------------------------------------------------------------------------------------
 
 
-def _run_of(what: Path, settings: Sequence[str], scenario: str | None, weather_year: str | None) -> RunFolder | None:
+def _run_of(what: Path, variant: Variant) -> RunFolder | None:
     """Return the run that is named, if it is one."""
     if not what.is_dir():
         return None
@@ -175,7 +176,7 @@ def _run_of(what: Path, settings: Sequence[str], scenario: str | None, weather_y
     if run.summary.get("kind", "plan") != "plan" or run.summary.get("operation") is not None:
         fault = "is not the run that chose a portfolio; name the run folder of a `carbonmatch solve`"
         raise InputError([Fault(str(what), fault)])
-    if settings or scenario is not None or weather_year is not None:
+    if variant != Variant():
         fault = "is a run, which has its case with all settings; name the case file to use others"
         raise InputError([Fault(str(what), fault)])
     return run
@@ -326,6 +327,7 @@ def _record(
             "sha256": source.sha256,
             "scenario": source.scenario,
             "weather_year": source.weather_year,
+            **({} if source.growth_year is None else {"growth_year": source.growth_year}),
             "overrides": [asdict(override) for override in source.overrides],
         },
         "currency": case.currency,

@@ -254,7 +254,7 @@ def _rows(sweep: Sweep) -> Iterator[dict[str, Any]]:
             "shared_with": point.shared_with,
             "error": point.error,
             **({} if point.summary is None else figures(point.summary)),
-            **premium_figures(point.premiums),
+            **premium_figures(point.premiums, point.summary),
         }
 
 

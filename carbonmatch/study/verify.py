@@ -88,11 +88,22 @@ def verify_run(
             (runfolder.LINKS, result.links),
         ):
             checks.append(Check(f"{name} says what was recomputed", _table_faults(run.path / name, frame)))
+        checks += _load_checks(run, result)
         if isinstance(result, Matched) and result.reconciliation is not None:
             name = runfolder.RECONCILIATION
             faults = _table_faults(run.path / name, result.reconciliation)
             checks.append(Check(f"{name} says what was recomputed", faults))
     return checks
+
+
+def _load_checks(run: RunFolder, result: Matched | Result) -> Iterator[Check]:
+    """Compare the tables of load that was changed; where none may be, there are none."""
+    frames = (None, None) if isinstance(result, Matched) else (result.load, result.load_entries)
+    for name, frame in zip((runfolder.LOAD, runfolder.LOAD_ENTRIES), frames, strict=True):
+        if frame is not None:
+            yield Check(f"{name} says what was recomputed", _table_faults(run.path / name, frame))
+        elif (run.path / name).exists():
+            yield Check(f"{name} says what was recomputed", ("no load of this case may be changed",))
 
 
 def _claim_of(run: RunFolder) -> str:

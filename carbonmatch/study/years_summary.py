@@ -10,6 +10,7 @@ import pandas as pd
 
 from carbonmatch.accounting import emissions_by_the_hour_t
 from carbonmatch.records import Problem, YearsProblem, YearTerms
+from carbonmatch.study.row import compute_figures
 
 Summary = Mapping[str, Any]
 
@@ -98,6 +99,24 @@ def mean_summary(problem: YearsProblem, summaries: Mapping[str, Summary]) -> dic
             "scope2_location_based_t": means.known(told("emissions", "scope2_location_based_t")),
             "scope2_market_based_by_the_hour_t": means.known(emissions_by_the_hour_t),
         },
+        **_compute(means),
+    }
+
+
+def _compute(means: Means) -> dict[str, Any]:
+    """Return what tokens cost in the mean: expected cost over expected tokens; nothing where no case states them."""
+    if any(summary.get("compute") is None for _, summary in means.years):
+        return {}
+    tokens = means.expected(told("compute", "million_tokens"))
+    cost = {key: means.expected(told("compute", "cost", key)) for key in ("total", "net_of_sales")}
+    return {
+        "compute": {
+            "million_tokens": tokens,
+            "token_load_mwh": means.expected(told("compute", "token_load_mwh")),
+            **cost,
+            "per_million_tokens": cost["total"] / tokens if tokens else None,
+            "net_of_sales_per_million_tokens": cost["net_of_sales"] / tokens if tokens else None,
+        }
     }
 
 
@@ -212,6 +231,7 @@ def year_row(year: YearTerms, summary: Summary) -> dict[str, Any]:
         "cost_net_of_sales_per_year": cost["net_of_sales"] / fraction,
         "cost_per_mwh_load": cost["per_mwh_load"],
         "cost_net_of_sales_per_mwh_load": cost["net_of_sales_per_mwh_load"],
+        **compute_figures(summary.get("compute")),
     }
 
 

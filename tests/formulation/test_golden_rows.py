@@ -20,6 +20,7 @@ from small_cases import TWO_HOURS, a_case, merged
 from carbonmatch.components import TARIFF_COMPONENTS
 from carbonmatch.formulation import (
     build_budget_model,
+    build_growth,
     build_growth_model,
     build_model,
     build_move_model,
@@ -29,7 +30,7 @@ from carbonmatch.formulation import (
     limits_of,
     problem_from_case,
 )
-from carbonmatch.records import Worth, YearsProblem, YearTerms
+from carbonmatch.records import GrowthOffer, GrowthProblem, SigningTerms, Worth, YearsProblem, YearTerms
 
 GOLDEN = Path(__file__).parent / "golden"
 STATEMENT = Path(__file__).parents[2] / "models" / "formulation.md"
@@ -172,6 +173,29 @@ def build_two_years(problem):
     return build_years(YearsProblem((YearTerms("plain", problem, 0.25), YearTerms("dull", dull, 0.75))))
 
 
+def build_growing(problem):
+    """Return the model of a plan: sun is one entry, and swap is one of each year; nothing else persists."""
+    offered = {contract.name: contract for contract in problem.contracts}
+    sun, swap = offered["sun"], replace(offered["swap"], min_mw=0.0, max_mw=9.0)
+    first, second = (
+        replace(swap, name=f"swap-{year}", strike_per_mwh=price) for year, price in ((2026, 55), (2027, 44))
+    )
+    years = (
+        YearTerms("2026", replace(problem, contracts=(sun, first)), 1.0),
+        YearTerms("2027", replace(problem, contracts=(sun, first, second)), 0.5),
+    )
+    suns = (SigningTerms("2026", {"2026": "sun", "2027": "sun"}), SigningTerms("2027", {"2027": "sun"}))
+    swaps = (
+        SigningTerms("2026", {"2026": "swap-2026", "2027": "swap-2026"}),
+        SigningTerms("2027", {"2027": "swap-2027"}),
+    )
+    offers = (
+        GrowthOffer("contract", "sun", suns, 40.0, {}),
+        GrowthOffer("contract", "swap", swaps, np.inf, {"2027": {"contracted_mw": (1.0, 9.0)}}),
+    )
+    return build_growth(GrowthProblem(years, offers, 1.0, {"2026": (2026,), "2027": (2027,)}))
+
+
 def build_held_year(problem):
     """Return the model of a year that is held to what it contributed to a mean."""
     return build_model(replace(problem, target=replace(problem.target, held_mwh=(7.0,))))
@@ -305,6 +329,7 @@ MODELS = (
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),
     (build_two_years, merged(EVERYTHING, MEAN), {"same_size", "mean_hourly_target"}),
     (build_two_years, merged(ANNUAL, MEAN), {"mean_volume_target"}),
+    (build_growing, EVERYTHING, {"signed_size", "offered_size"}),
     (build_held_year, EVERYTHING, {"hourly_target"}),
     (build_held_year, ANNUAL, {"volume_target"}),
     (moving("contracts.sun.max_mw"), EVERYTHING, ()),

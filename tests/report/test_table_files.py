@@ -22,6 +22,12 @@ def run(tmp_path):
     return write_run_by_hand(tmp_path / "run")
 
 
+NOT_OF_METERS = {
+    *("bill", "cost", "eligibility", "frameworks", "storage"),
+    *("load", "hourly_load", "hourly_load_entries"),
+}
+
+
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -63,7 +69,7 @@ def test_tables_that_a_run_has_not_are_not_written(tmp_path):
     run = write_run_by_hand(tmp_path / "run", metered())
     (folder,) = write_report(run, ["csv"])
     names = {path.stem for path in folder.glob("*.csv")}
-    assert names == set(runfolder.TABLE_NAMES) - {"bill", "cost", "eligibility", "frameworks", "storage"}
+    assert names == set(runfolder.TABLE_NAMES) - NOT_OF_METERS
     assert "contracted_mw" not in pd.read_csv(folder / "contracts.csv").columns
 
 

@@ -122,7 +122,7 @@ def test_at_makes_the_load_a_given_one():
     problem = problem_from_case(a_placement({"placements": {"hall": {"at": "t"}}}, asked))
     assert problem.sites[1].load_mwh.tolist() == [20.0, 20.0]
     assert best_share(problem, QUICK) == pytest.approx(0.0, abs=1e-6)
-    with pytest.raises(InputError, match="hold it \\(a placement by its key at\\)"):
+    with pytest.raises(InputError, match=r"--set placements\.hall\.at=t holds it"):
         best_share(problem_from_case(a_placement(asked)), QUICK)
 
 

@@ -24,8 +24,8 @@ import carbonmatch as cm
 from carbonmatch.case import years_from_mapping
 from carbonmatch.errors import InfeasibleError, InputError, UnboundedError, VerificationError
 from carbonmatch.runfolder import read_run
+from carbonmatch.study import several_years as study_years
 from carbonmatch.study import solve_years
-from carbonmatch.study import years as study_years
 
 A_YEAR = 4380
 FIRM = {"sites": {"s": {"grid": {"firm_capacity_charge_per_mw_year": 43800}}}}  # 10 per MW for the two hours

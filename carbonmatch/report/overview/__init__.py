@@ -5,9 +5,18 @@ from __future__ import annotations
 from carbonmatch.report.overview.comparison import comparison_overview
 from carbonmatch.report.overview.eligibility import eligibility_table
 from carbonmatch.report.overview.explanation import explanation_page
+from carbonmatch.report.overview.growth import growth_overview
 from carbonmatch.report.overview.limits import budget_text, limit_facts
+from carbonmatch.report.overview.profile import load_overview
 from carbonmatch.report.overview.reconciliation import reconciliation_tables
-from carbonmatch.report.overview.run import overview, score_table, search_gap, target_text, weather_year_text
+from carbonmatch.report.overview.run import (
+    growth_year_text,
+    overview,
+    score_table,
+    search_gap,
+    target_text,
+    weather_year_text,
+)
 from carbonmatch.report.overview.stress import stress_overview
 from carbonmatch.report.overview.sweep import sweep_overview
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row
@@ -22,7 +31,10 @@ __all__ = [
     "comparison_overview",
     "eligibility_table",
     "explanation_page",
+    "growth_overview",
+    "growth_year_text",
     "limit_facts",
+    "load_overview",
     "overview",
     "reconciliation_tables",
     "score_table",

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from carbonmatch.components import SALES_COMPONENTS
-from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, given_share, number, share
+from carbonmatch.components import SALES_COMPONENTS, component_words
+from carbonmatch.report.numbers import UNKNOWN, Quantity, Units, energy, given_share, number, share
+from carbonmatch.report.overview.compute import compared_tables
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
@@ -32,9 +33,11 @@ def comparison_overview(comparison: Comparison) -> Overview:
             _cost_table(group, units),
             *_premium_table(group, units),
             _component_table(group, units),
+            *_load_table(group, units),
             _score_table(group),
             _emission_table(group),
             *_size_tables(group, units),
+            *_compute_tables(group, currency),
         ]
     if missed:
         tables.append(
@@ -167,7 +170,7 @@ def _component_table(group: Solved, units: Units) -> OverviewTable:
     ]
     columns = (
         Column("scenario", numeric=False),
-        *(Column(part.replace("_", " "), units.money.unit) for part in used),
+        *(Column(component_words(part), units.money.unit) for part in used),
         Column("gross", units.money.unit),
         Column("sales", units.money.unit),
         Column("net of sales", units.money.unit),
@@ -183,6 +186,33 @@ def _component_table(group: Solved, units: Units) -> OverviewTable:
         for each, summary in group
     )
     return OverviewTable("Cost by component", columns, rows)
+
+
+def _load_table(group: Solved, units: Units) -> Iterator[OverviewTable]:
+    """Yield what was done to the load, where a plan may change it."""
+    if not any(summary.get("load") for _, summary in group):
+        return
+    from carbonmatch.accounting import asked_load_mwh  # noqa: PLC0415 - slow to import, and --help must not wait
+
+    keys = {"moved_mwh": "moved in time", "sent_mwh": "moved to other sites", "curtailed_mwh": "given up"}
+    told = [(each, summary, summary.get("load") or {}) for each, summary in group]
+    whole, part = units.energy, energy(max(load.get(key, 0.0) for _, _, load in told for key in keys))
+    columns = (
+        Column("scenario", numeric=False),
+        Column("planned load", whole.unit),
+        *(Column(title, part.unit) for title in keys.values()),
+        Column("served load", whole.unit),
+    )
+    rows = tuple(
+        (
+            each.name,
+            whole.text(asked_load_mwh(summary)),
+            *(part.text(load.get(key)) for key in keys),
+            whole.text(summary["load_mwh"]),
+        )
+        for each, summary, load in told
+    )
+    yield OverviewTable("Load", columns, rows)
 
 
 def _score_table(group: Solved) -> OverviewTable:
@@ -225,6 +255,12 @@ def _emission_table(group: Solved) -> OverviewTable:
         for each, summary in group
     )
     return OverviewTable("Scope 2 emissions", columns, rows)
+
+
+def _compute_tables(group: Solved, currency: str) -> Iterator[OverviewTable]:
+    words = {word: _word(word) for each, _ in group for word in each.premiums}
+    compared = [((each.name,), summary, each.premiums) for each, summary in group]
+    return compared_tables([Column("scenario", numeric=False)], compared, currency, words)
 
 
 def _tonnes(value: float | None) -> str:

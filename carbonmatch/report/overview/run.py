@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, number, share
 from carbonmatch.report.offer import asked_per_mwh, asked_text, size_of_choice
 from carbonmatch.report.overview.bill import bill_table
+from carbonmatch.report.overview.compute import compute_tables
 from carbonmatch.report.overview.eligibility import counts_in_part, eligibility_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
 from carbonmatch.report.overview.limits import limit_facts
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.overview.metered import metered_tables
 from carbonmatch.report.overview.payment import storage_note
 from carbonmatch.report.overview.placement import placement_table, placements_of
@@ -33,6 +35,7 @@ def overview(summary: Summary) -> Overview:
             *_eligibility(summary),
             score_table(summary, units),
             scope2_table(summary),
+            *compute_tables(summary, units),
         ]
         return _page(summary, units, [*first, *reconciliation_tables(summary, units)])
     tables = [
@@ -47,6 +50,7 @@ def overview(summary: Summary) -> Overview:
         cost_table(summary, units),
         score_table(summary, units),
         scope2_table(summary),
+        *compute_tables(summary, units),
     ]
     return _page(summary, units, tables)
 
@@ -75,11 +79,13 @@ def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:
     asked = [] if target is None else [("target", target_text(target) + held)]
     if operation is not None:
         asked = [("target", target_text(target)), ("operation", operation_text(operation))]
-    year = summary.get("weather_year")
+    year, growth_year = summary.get("weather_year"), summary.get("growth_year")
     return [
+        *([] if growth_year is None else [("year", growth_year_text(growth_year))]),
         *([] if year is None else [("weather year", weather_year_text(year))]),
         ("period", f"{_day(start)} to {_day(end)}, {period['timezone']}: {number(hours, 0)} h"),
         ("load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *load_facts(summary, units),
         *asked,
         *limit_facts(summary),
         ("reached", f"{share(scores['hourly_matched_share'])} of load matched hour by hour"),
@@ -93,6 +99,13 @@ def weather_year_text(year: Summary) -> str:
     if year["weight"] is None:
         return f"{year['name']}, by itself"
     return f"{year['name']}, {share(year['weight'])} of the mean; sizes are those for all weather years together"
+
+
+def growth_year_text(year: Summary) -> str:
+    """Say which year of growth a run is of, and whether its sizes are those of the plan."""
+    through = "" if str(year["through"]) == year["name"] else f", stands for the years to {year['through']}"
+    sizes = "sizes are those of the plan over all years" if year["in_plan"] else "by itself"
+    return f"{year['name']}{through}; {sizes}"
 
 
 def _cost(summary: Summary, units: Units) -> list[tuple[str, str]]:
@@ -322,7 +335,7 @@ def cost_table(summary: Summary, units: Units) -> OverviewTable:
 
     visible = 10.0**-units.money.decimals * units.money.divisor / 2.0
     rows = [
-        row(key.replace("_", " "), amount)
+        row(component_words(key), amount)
         for key, amount in cost["components"].items()
         if key not in SALES_COMPONENTS and abs(amount) >= visible
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
+from carbonmatch.report.overview.compute import compared_tables
 from carbonmatch.report.overview.placement import placed_sites, placements_of
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable
 
@@ -29,7 +30,7 @@ def sweep_overview(sweep: Sweep) -> Overview:
         facts.append(("verified", "yes: every point, like a run of its own"))
         for frontier in sweep.frontiers:
             facts += _said(frontier, units)
-        tables += [_cost_table(sweep, units), *_grid(sweep, units), _size_table(sweep, units)]
+        tables += [_cost_table(sweep, units), *_grid(sweep, units), _size_table(sweep, units), *_compute_tables(sweep)]
     if sweep.baselines and solved:
         tables.append(_baseline_table(sweep.baselines, Units.of(solved[0])))
     if missed:
@@ -180,6 +181,17 @@ def _size_table(sweep: Sweep, units: Units) -> OverviewTable:
         for point, summary in solved
     )
     return OverviewTable("Sizes", tuple(columns), rows)
+
+
+def _compute_tables(sweep: Sweep) -> Iterator[OverviewTable]:
+    heads = [Column(key_text(axis.key), numeric=False) for axis in sweep.axes]
+    compared = [
+        (tuple(value_text(axis.key, point.values[axis.key]) for axis in sweep.axes), point.summary, point.premiums)
+        for point in sweep.points
+        if point.summary is not None
+    ]
+    words = {name: word.split(",")[0] for name, word in BASELINE_WORDS.items()}
+    return compared_tables(heads, compared, sweep.currency, words)
 
 
 def _sizes(summary: dict[str, Any], units: Units) -> tuple[str, ...]:

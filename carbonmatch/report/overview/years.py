@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from carbonmatch.report.numbers import Units, number, share
+from carbonmatch.report.overview.compute import per_million_tokens
 from carbonmatch.report.overview.placement import placement_table, placements_of
 from carbonmatch.report.overview.run import (
     cost_table,
@@ -27,12 +30,27 @@ def years_overview(summary: Summary) -> Overview:
         grid_table(summary, units),
         placement_table(placements_of(summary), units, summary["currency"]),
         cost_table(summary, units),
+        *token_years_table(summary),
     ]
     return Overview(
         title=summary["case"],
         facts=tuple(_facts(summary, units)),
         tables=tuple(table for table in tables if table.rows or table.note),
     )
+
+
+def token_years_table(summary: Summary) -> Iterator[OverviewTable]:
+    """Yield what a million tokens cost in every year, and in the mean; nothing where the case states no compute."""
+    compute, years = summary.get("compute"), summary["years"]
+    if compute is None:
+        return
+    keys = ("compute_gross_per_million_tokens", "compute_net_of_sales_per_million_tokens")
+    by_year = {name: [years[name][key] for key in keys] for name in summary["worst_years"]}
+    mean = [compute["per_million_tokens"], compute["net_of_sales_per_million_tokens"]]
+    price = per_million_tokens([*(value for row in by_year.values() for value in row), *mean], summary["currency"])
+    rows = [(name, *map(price.text, amounts)) for name, amounts in {**by_year, "mean": mean}.items()]
+    columns = (Column("year", numeric=False), Column("gross", price.unit), Column("net of sales", price.unit))
+    yield OverviewTable("Energy per million tokens", columns, tuple(rows), strong=frozenset({len(by_year)}))
 
 
 def _facts(summary: Summary, units: Units) -> list[tuple[str, str]]:

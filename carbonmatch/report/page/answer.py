@@ -12,6 +12,7 @@ from carbonmatch.report.overview import (
     OverviewTable,
     budget_text,
     eligibility_table,
+    growth_year_text,
     limit_facts,
     score_table,
     search_gap,
@@ -20,6 +21,7 @@ from carbonmatch.report.overview import (
 )
 from carbonmatch.report.overview.bill import bill_table
 from carbonmatch.report.overview.guarantee import guarantee_tables
+from carbonmatch.report.overview.load import load_facts
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.baselines import Baseline
 from carbonmatch.report.page.dispatch import LEAST_SHARE
@@ -136,6 +138,7 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Period", period_text(period)),
         ("Load", f"{units.energy.with_unit(summary['load_mwh'])}, peak {units.power.with_unit(peak_mw)}"),
+        *((label.capitalize(), text) for label, text in load_facts(summary, units)),
     ]
     if summary.get("target"):
         held = "; sizes held, only the operation is chosen" if summary.get("sizes_held") else ""
@@ -143,6 +146,8 @@ def _facts(summary: Summary, units: Units) -> tuple[tuple[str, str], ...]:
         facts += [(label.capitalize(), text) for label, text in limit_facts(summary)]
         if year := summary.get("weather_year"):
             facts.append(("Weather year", weather_year_text(year)))
+        if year := summary.get("growth_year"):
+            facts.append(("Year", growth_year_text(year)))
     else:
         facts.append(("Kind", "metered: what was generated and used, accounted for; nothing is optimised"))
     return tuple(facts)

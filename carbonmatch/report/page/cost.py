@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from carbonmatch.components import SALES_COMPONENTS
+from carbonmatch.components import SALES_COMPONENTS, component_words
 from carbonmatch.report.numbers import UNKNOWN, Units, given_share, share
 from carbonmatch.report.overview import Column, OverviewTable
 from carbonmatch.report.page.figure import Figure, Key, Mark, Panel, Scale, Shape, Tick, polyline
@@ -59,7 +59,7 @@ def steps(cost: Mapping[str, Any], least: float) -> list[Step]:
         if key in SALES_COMPONENTS:
             continue
         if abs(amount) >= least:
-            found.append(Step(key.replace("_", " "), amount, level, level + amount, "part"))
+            found.append(Step(component_words(key), amount, level, level + amount, "part"))
         level += amount
     total, net = cost["total"], cost["net_of_sales"]
     found.append(Step("total gross", total, 0.0, total, "total"))

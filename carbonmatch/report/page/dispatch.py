@@ -39,6 +39,7 @@ class Dispatch:
     below      what meets the load: contracts directly, storage, grid; they add up to the load
     above      what is generated beyond it: stored, or excess
     stored     energy in storage at the end of each step [MWh]
+    planned_mw   load as it was planned, with what is placed, where it may be changed: load_mw is what was served
     """
 
     zone: str
@@ -49,6 +50,7 @@ class Dispatch:
     below: tuple[Layer, ...]
     above: tuple[Layer, ...]
     stored: tuple[Layer, ...]
+    planned_mw: FloatArray | None = None
 
     @cached_property
     def unmatched_mw(self) -> FloatArray:
@@ -106,7 +108,18 @@ def _of_zone(zone: str, summary: Mapping[str, Any], tables: RunTables, slots: Ma
         below=kept([*direct, Layer("from storage", colours.STORAGE, "fill", from_storage), *grid]),
         above=kept([Layer("into storage", colours.STORAGE, "pale", stored), *excess]),
         stored=_stored_layers(zone, tables, least * hours),
+        planned_mw=_planned(zone, summary, tables.load, hours),
     )
+
+
+def _planned(zone: str, summary: Mapping[str, Any], rows: pd.DataFrame, hours: float) -> FloatArray | None:
+    """Return the planned load of a zone, with what is placed; None where no load of its sites may be changed."""
+    varied = list((summary.get("load") or {}).get("sites", ()))
+    if not len(rows) or not (rows["site"].isin(varied) & (rows["zone"] == zone)).any():
+        return None
+    planned = (rows["planned_mwh"] + rows["placed_mwh"])[rows["zone"] == zone]
+    summed = planned.groupby(rows["interval_start_utc"]).sum()
+    return _positive(summed) / hours
 
 
 def _grid_layers(rows: pd.DataFrame, summary: Mapping[str, Any], unmatched: FloatArray, hours: float) -> list[Layer]:

@@ -132,6 +132,8 @@ def input_table(manifest: Mapping[str, Any]) -> OverviewTable:
         notes.append(f"Scenario: {case['scenario']}.")
     if case.get("weather_year"):
         notes.append(f"Weather year: {case['weather_year']}.")
+    if case.get("growth_year"):
+        notes.append(f"Year of growth: {case['growth_year']}.")
     if overrides := case.get("overrides"):
         notes.append("Changed on the way: " + ", ".join(f"{o['key']} = {o['value']}" for o in overrides) + ".")
     if filled := manifest.get("filled"):

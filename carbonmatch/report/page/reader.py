@@ -37,6 +37,7 @@ def reader_data(dispatch: Dispatch, weeks: tuple[Week, ...]) -> dict[str, Any]:
         "utcOffsets": _offsets(dispatch, merged),
         "firstUtcMinute": int(clock.local[0].timestamp() // 60),
         "load": _packed(_merge(dispatch.load_mw, merged)),
+        **({} if dispatch.planned_mw is None else {"planned": _packed(_merge(dispatch.planned_mw, merged))}),
         "matched": _packed(_merge(dispatch.matched_mw, merged)),
         "below": [_series(layer, merged) for layer in dispatch.below],
         "above": [_series(layer, merged) for layer in dispatch.above],

@@ -13,6 +13,7 @@ from carbonmatch.report.overview import OverviewTable
 from carbonmatch.report.page import cost, evidence, worth
 from carbonmatch.report.page.answer import Answer, answer
 from carbonmatch.report.page.baselines import baseline_table, read_baselines
+from carbonmatch.report.page.compute import Compute, compute_section
 from carbonmatch.report.page.dispatch import Dispatch, dispatches
 from carbonmatch.report.page.duration import duration_figure
 from carbonmatch.report.page.emissions import Emissions, emissions
@@ -20,6 +21,7 @@ from carbonmatch.report.page.figure import Figure, Key
 from carbonmatch.report.page.frameworks import Frameworks, frameworks
 from carbonmatch.report.page.heat import DayPicture, HeatMap, day_picture, heat_map
 from carbonmatch.report.page.listing import units_of
+from carbonmatch.report.page.load import Load, load_section
 from carbonmatch.report.page.plan_and_actual import Reconciliation, reconciliation
 from carbonmatch.report.page.reader import reader_data
 from carbonmatch.report.page.template import as_json, render
@@ -78,9 +80,11 @@ class Page:
 
     answer: Answer
     matching: tuple[ZoneMatching, ...]
+    load: Load | None
     cost: Cost | None
     worth: Worth | None
     emissions: Emissions
+    compute: Compute | None
     frameworks: Frameworks | None
     reconciliation: Reconciliation | None
     evidence: Evidence
@@ -91,9 +95,11 @@ class Page:
         sections = (
             ("answer", "The answer", True),
             ("matching", "Matching, hour by hour", True),
+            ("load", "Load", self.load),
             ("cost", "Cost", self.cost),
             ("worth", "Price of carbon-free energy", self.worth),
             ("emissions", "Emissions", True),
+            ("compute", "Cost and carbon of compute", self.compute),
             ("frameworks", "Reporting frameworks", self.frameworks),
             ("reconciliation", "Plan and actual", self.reconciliation),
             ("evidence", "Assumptions and proof", True),
@@ -124,14 +130,16 @@ def build_page(
     summary, units = run.summary, units_of(run.summary)
     compared = read_baselines(summary, baselines)
     is_plan = summary.get("cost") is not None
+    found = dispatches(summary, tables)
+    keys = [f"zone{i + 1}" for i in range(len(found))]
     return Page(
         answer=answer(summary, units, compared),
-        matching=tuple(
-            _matching(dispatch, summary, units, i) for i, dispatch in enumerate(dispatches(summary, tables))
-        ),
+        matching=tuple(_matching(dispatch, summary, units, key) for dispatch, key in zip(found, keys, strict=True)),
+        load=load_section(summary, tables.load, found, keys, units),
         cost=_cost(summary, units, baseline_table(summary, compared, units), sweep) if is_plan else None,
         worth=_worth(summary, units, tables) if is_plan and summary.get("shadow_prices") else None,
         emissions=emissions(summary, units),
+        compute=compute_section(summary, units, compared),
         frameworks=frameworks(summary, units),
         reconciliation=reconciliation(summary, units),
         evidence=Evidence(
@@ -144,8 +152,7 @@ def build_page(
     )
 
 
-def _matching(dispatch: Dispatch, summary: Mapping[str, Any], units: Units, number: int) -> ZoneMatching:
-    key = f"zone{number + 1}"
+def _matching(dispatch: Dispatch, summary: Mapping[str, Any], units: Units, key: str) -> ZoneMatching:
     weeks = chosen_weeks(dispatch)
     tallest = tallest_mw(dispatch, weeks)
     scores = summary["zones"][dispatch.zone]["scores"]

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from carbonmatch.report.numbers import Units, number, share
+from carbonmatch.report.numbers import Units, energy_text, number, share
 from carbonmatch.report.page import colours
 from carbonmatch.report.page.dispatch import Dispatch, Layer
 from carbonmatch.report.page.figure import UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, Tick, area, line
@@ -64,7 +64,8 @@ def _worst(known: list[tuple[float, int, int]]) -> tuple[float, int, int]:
 def tallest_mw(dispatch: Dispatch, weeks: Sequence[Week] = ()) -> float:
     """Return the height to which stacks are drawn: the highest one of these weeks, but no more than 2.5 peak loads."""
     spans = [slice(week.first, week.last) for week in weeks] or [slice(None)]
-    highest = max(float(dispatch.height_mw[span].max()) for span in spans)
+    drawn = [dispatch.height_mw, *([] if dispatch.planned_mw is None else [dispatch.planned_mw])]
+    highest = max(float(height[span].max()) for height in drawn for span in spans)
     peak = float(dispatch.load_mw.max())
     return min(highest, TALLEST * peak) if peak > 0.0 else highest
 
@@ -81,6 +82,8 @@ def week_figure(dispatch: Dispatch, week: Week, units: Units, name: str, tallest
         for layer, top in reversed(list(zip(stack, tops, strict=True)))
         if layer.values[window].any()
     ]
+    if dispatch.planned_mw is not None:
+        shapes.append(Shape(line(dispatch.planned_mw[window], scale), "ink", "dash"))
     shapes.append(Shape(line(load, scale), "ink", "line"))
     steps = week.last - week.first
     panels = [Panel("MW", scale.labels(), tuple(shapes), steps * UNITS_PER_STEP, rem=14.0)]
@@ -123,7 +126,8 @@ def stored_ticks(scale: Scale) -> tuple[Tick, ...]:
 
 def legend(dispatch: Dispatch) -> tuple[Key, ...]:
     """Return the legend that the weeks of a zone share."""
-    keys = [Key("load", "ink", "line"), *(Key(layer.name, layer.slot) for layer in dispatch.below)]
+    planned = [] if dispatch.planned_mw is None else [Key("planned load", "ink", "dash")]
+    keys = [Key("load", "ink", "line"), *planned, *(Key(layer.name, layer.slot) for layer in dispatch.below)]
     keys += [Key(layer.name, layer.slot, layer.style) for layer in dispatch.above]
     named = {key.text for key in keys}
     strips = [Key(layer.name, layer.slot) for layer in dispatch.stored if layer.slot != colours.STORAGE]
@@ -153,11 +157,6 @@ def _caption(dispatch: Dispatch, week: Week, units: Units, high: float) -> str:
     if highest > high * 1.0001:
         text += f" Peaks above {number(high, 0)} MW are cut; the highest is {units.power.with_unit(highest)}."
     return text
-
-
-def energy_text(mwh: float) -> str:
-    """Write an energy of some days."""
-    return f"{number(mwh / 1000.0, 1)} GWh" if mwh >= 10_000.0 else f"{number(mwh, 0 if mwh >= 100.0 else 1)} MWh"
 
 
 def day_lines(clock: WallClock, first: int, last: int) -> tuple[float, ...]:

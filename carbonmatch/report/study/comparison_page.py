@@ -13,6 +13,7 @@ from carbonmatch.report.overview import Column, OverviewTable, target_text
 from carbonmatch.report.page.answer import BigNumber, counted
 from carbonmatch.report.page.figure import Key
 from carbonmatch.report.study import tables
+from carbonmatch.report.study.compute import NOTE, bound_figures, states_compute, token_figures
 from carbonmatch.report.study.page import PER_TONNE, Answer, Evidence, Page, Section, blocks, origin_rows, sections
 from carbonmatch.report.study.record import Over, Row, Rows, Study, net_of, number_in
 from carbonmatch.report.study.sizes import size_slots
@@ -155,6 +156,8 @@ def _sections(groups: Sequence[Rows]) -> Iterator[Section | None]:
     yield Section("scores", "Scores", "", blocks(each(_scores)))
     yield Section("emissions", "Emissions", "", blocks(each(_emissions)))
     yield Section("sizes", "What is bought", "", blocks(each(_sizes)))
+    if any(states_compute(rows) for rows in groups):
+        yield Section("compute", "Cost and carbon of compute", NOTE, blocks(each(_compute)))
 
 
 def _heads(rows: Rows) -> list[str]:
@@ -171,6 +174,8 @@ def _cost(rows: Rows, end: str) -> Iterator[Any]:
     heads = _heads(rows)
     yield tables.compared_table("Cost", heads, tables.cost_figures(rows), rows.met, _note(rows))
     yield tables.compared_table("Cost by component", heads, tables.component_figures(rows), rows.met, _note(rows))
+    if load := tables.load_figures(rows):
+        yield tables.compared_table("Load", heads, load, rows.met, _note(rows))
 
 
 def _premiums(rows: Rows, end: str) -> Iterator[Any]:
@@ -257,6 +262,13 @@ def _sizes(rows: Rows, end: str) -> Iterator[Any]:
     figures = tables.size_figures(rows)
     if figures:
         yield tables.compared_table("Sizes", _heads(rows), figures, rows.met, note)
+
+
+def _compute(rows: Rows, _end: str) -> Iterator[Any]:
+    if states_compute(rows):
+        heads, note = _heads(rows), _note(rows)
+        yield tables.compared_table("Per million tokens", heads, token_figures(rows), rows.met, note)
+        yield tables.compared_table("Of compute cost, and per MW of IT", heads, bound_figures(rows), rows.met, note)
 
 
 def _size_parts(rows: Rows, kind: str, unit: str) -> list[Part]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from carbonmatch.components import component_words
 from carbonmatch.report.overview.sweep import CFE, key_text
 from carbonmatch.report.study.across import value_in
 from carbonmatch.report.study.record import GROSS, NET, Row, Rows, Size, Study, number_in
@@ -44,6 +45,15 @@ def _varied(key: str) -> Measure:
     return Measure(heading, lambda row: value_in(row, key))
 
 
+CHANGED_LOAD: Final[Mapping[str, str]] = {
+    "asked_load_mwh": "Planned load",
+    "moved_load_mwh": "Load moved in time",
+    "sent_load_mwh": "Load moved to other sites",
+    "curtailed_load_mwh": "Load given up",
+}
+"""What is told of the load where a plan may change it: `load_mwh` is what was served."""
+
+
 def main_columns(study: Study, groups: Sequence[Rows]) -> list[Measure]:
     """Return what a reader looks for first, and why a row has no numbers."""
     currencies = {rows.currency for rows in groups} or {str(study.content.get("currency") or "")}
@@ -56,6 +66,7 @@ def main_columns(study: Study, groups: Sequence[Rows]) -> list[Measure]:
         *(_stress_columns(money) if stressed else []),
         *([] if one else [Measure(Heading("Currency"), lambda row: row.get("currency"))]),
         number_column("Load", "MWh", "load_mwh"),
+        *(number_column(title, "MWh", key) for key, title in CHANGED_LOAD.items() if any(key in r for r in study.met)),
         number_column("Hourly matched share", "%", "hourly_matched_share", "share"),
         number_column("Cost net of sales, per MWh of load", f"{money}/MWh", NET, "price"),
         number_column("Cost gross, per MWh of load", f"{money}/MWh", GROSS, "price"),
@@ -104,7 +115,7 @@ def component_columns(rows: Rows) -> list[Measure]:
     """Return cost by component, and what it comes to."""
     money = rows.currency
     return [
-        *(number_column(name.replace("_", " ").capitalize(), money, f"cost_{name}") for name in rows.components),
+        *(number_column(component_words(name).capitalize(), money, f"cost_{name}") for name in rows.components),
         Measure(Heading("Sales of excess", money, "amount"), lambda row: -float(row["cost_sales"])),
         number_column("Cost net of sales", money, "cost_net_of_sales"),
         number_column("Cost gross", money, "cost_total"),

@@ -84,6 +84,11 @@ def net_of(row: Row) -> float:
     return float(row[NET])
 
 
+def asked_load(row: Row) -> float:
+    """Return the load that was asked for, before a plan gave up any of it [MWh, to the kWh]."""
+    return round(float(row["load_mwh"] if row.get("asked_load_mwh") is None else row["asked_load_mwh"]), 3)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows that are met and share a currency, with what their names say.
@@ -232,11 +237,12 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "sweep": ("case", "currency", "axes", "points", "frontiers", "baselines"),
     "comparison": ("scenarios",),
     "stress": ("case", "source", "currency", "points"),
+    "growth": ("case", "currency", "years", "cost", "contracts", "storage"),
 }
 
 
-WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND, runfolder.STRESS_KIND)
-"""Studies that have a page and a workbook of their own: many runs side by side."""
+WITH_PAGE: Final = (runfolder.SWEEP_KIND, runfolder.COMPARISON_KIND, runfolder.STRESS_KIND, runfolder.GROWTH_KIND)
+"""Studies that have a page of their own: many runs side by side, or years that follow on each other."""
 
 
 def study_kind_of(path: Path) -> StudyKind | None:
@@ -266,7 +272,7 @@ def read_study(path: Path) -> Study:
     return Study(path, kind, content)
 
 
-_COMMAND: Final = {"sweep": "sweep", "comparison": "compare", "stress": "stress"}
+_COMMAND: Final = {"sweep": "sweep", "comparison": "compare", "stress": "stress", "growth": "solve"}
 
 
 def _no_study(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from carbonmatch.report.page.template import render
 from carbonmatch.report.study.comparison_page import comparison_page
+from carbonmatch.report.study.growth_page import growth_page
 from carbonmatch.report.study.page import Page
 from carbonmatch.report.study.record import Study
 from carbonmatch.report.study.stress_page import stress_page
@@ -17,6 +18,7 @@ _PAGES: Final[Mapping[str, Callable[[Study], Page]]] = {
     "sweep": sweep_page,
     "comparison": comparison_page,
     "stress": stress_page,
+    "growth": growth_page,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from carbonmatch.components import component_words
 from carbonmatch.report.numbers import Quantity
 from carbonmatch.report.overview import Column
 from carbonmatch.report.page.figure import HEIGHT, UNITS_PER_STEP, Figure, Key, Panel, Scale, Shape, columns
@@ -28,6 +29,10 @@ _SLOTS: Final[Mapping[str, str]] = {
     "storage_degradation": "amber",
     "grid_energy": "grid",
     "firm_capacity": "stone",
+    "load_shifting": "green",
+    "load_moves": "olive",
+    "load_curtailment": "vermilion",
+    "load_placement": "brown",
 }
 _FREE: Final = ("amber", "vermilion", "olive", "brown")
 
@@ -43,15 +48,20 @@ class Part:
 def cost_parts(rows: Rows) -> list[Part]:
     """Return the components of cost per MWh of load, sales last and below zero; without those that are nothing."""
     load = np.array([float(row["load_mwh"]) for row in rows.met])
-    free = iter([*_FREE, *["stone"] * len(rows.components)])
+    slots = component_slots(rows.components)
     parts = []
     for component in rows.components:
         amounts = np.array([number_in(row, f"cost_{component}") or 0.0 for row in rows.met]) / load
-        slot = _SLOTS.get(component) or next(free)
         if shows(amounts, rows.units.price):
-            parts.append(Part(Key(component.replace("_", " "), slot), amounts))
+            parts.append(Part(Key(component_words(component), slots[component]), amounts))
     sales = -np.array([number_in(row, "cost_sales") or 0.0 for row in rows.met]) / load
     return [*parts, Part(SALES, sales)] if shows(sales, rows.units.price) else parts
+
+
+def component_slots(components: Sequence[str]) -> dict[str, str]:
+    """Return a colour for each component of cost; those that no page has always get the next free one."""
+    free = iter([*_FREE, *["stone"] * len(components)])
+    return {component: _SLOTS.get(component) or next(free) for component in components}
 
 
 def shows(amounts: FloatArray, quantity: Quantity) -> bool:

@@ -13,7 +13,7 @@ from carbonmatch.report.study.across import Across, value_in
 from carbonmatch.report.study.curves import HELD_SLOTS, Curve, Knee, Level, curve_figure, curve_of, margin_figure
 from carbonmatch.report.study.grid import Grid, grid
 from carbonmatch.report.study.page import Smalls
-from carbonmatch.report.study.record import GROSS, NET, Row, net_of, number_in
+from carbonmatch.report.study.record import GROSS, NET, Row, asked_load, net_of, number_in
 from carbonmatch.report.study.sizes import size_figures
 from carbonmatch.report.study.stacks import BarLabel, Bars, cost_bars, cost_columns
 from carbonmatch.report.study.sweep import Sweep, named
@@ -106,7 +106,7 @@ def _point_text(sweep: Sweep, row: Row) -> str:
 
 def _levels(sweep: Sweep) -> list[Level]:
     """Return the baselines as lines, where they are of the same load."""
-    loads = {round(float(row["load_mwh"]), 3) for row in sweep.rows.met}
+    loads = {asked_load(row) for row in sweep.rows.met}
     return [
         Level(
             f"{BASELINE_WORDS.get(row['point'], row['point'])}: {sweep.rows.units.price.text(net_of(row))}",
@@ -114,7 +114,7 @@ def _levels(sweep: Sweep) -> list[Level]:
             _LEVEL_SLOTS.get(row["point"], "stone"),
         )
         for row in sweep.baselines
-        if loads == {round(float(row["load_mwh"]), 3)}
+        if loads == {asked_load(row)}
     ]
 
 

@@ -13,6 +13,7 @@ from carbonmatch.report.page.evidence import WHAT_IT_IS_NOT
 from carbonmatch.report.page.figure import Figure
 from carbonmatch.report.study import sweep_figures as draw
 from carbonmatch.report.study import tables
+from carbonmatch.report.study.compute import NOTE, bound_figures, states_compute, token_figures
 from carbonmatch.report.study.page import (
     PER_TONNE,
     Answer,
@@ -24,7 +25,7 @@ from carbonmatch.report.study.page import (
     origin_rows,
     sections,
 )
-from carbonmatch.report.study.record import GROSS, Row, Study, net_of, number_in
+from carbonmatch.report.study.record import GROSS, Row, Study, asked_load, net_of, number_in
 from carbonmatch.report.study.sweep import Sweep
 
 MATCHING: Final = {"hourly": "hour by hour", "monthly": "month by month", "annual": "over the year"}
@@ -66,7 +67,7 @@ def _facts(sweep: Sweep) -> Iterator[tuple[str, str]]:
     content = sweep.study.content
     if period := content.get("period"):
         yield "Period", period_text(period)
-    loads = {sweep.rows.units.energy.with_unit(float(row["load_mwh"])) for row in sweep.rows.met}
+    loads = {sweep.rows.units.energy.with_unit(asked_load(row)) for row in sweep.rows.met}
     if len(loads) == 1:
         yield "Load", loads.pop()
     for axis in sweep.axes:
@@ -257,6 +258,16 @@ def _sections(sweep: Sweep) -> Iterator[Section | None]:
     )
     if not sweep.has_budget:
         yield _score_section(sweep)
+    if rows.met and states_compute(rows):
+        yield Section(
+            "compute",
+            "Cost and carbon of compute",
+            NOTE,
+            blocks(
+                _table(sweep, "Per million tokens", token_figures(rows)),
+                _table(sweep, "Of compute cost, and per MW of IT", bound_figures(rows)),
+            ),
+        )
 
 
 def _score_section(sweep: Sweep) -> Section:
@@ -269,6 +280,7 @@ def _score_section(sweep: Sweep) -> Section:
         blocks(
             _pair(draw.scores(sweep), draw.emissions(sweep)),
             _table(sweep, "Scores and Scope 2 emissions", [*tables.score_figures(), *emitted]),
+            _table(sweep, "Load", load) if (load := tables.load_figures(sweep.rows)) else None,
         ),
     )
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from carbonmatch.report.numbers import UNKNOWN, Quantity, number, share
+from carbonmatch.components import component_words
+from carbonmatch.report.numbers import UNKNOWN, Quantity, energy, number, share
 from carbonmatch.report.overview import Column, OverviewTable
-from carbonmatch.report.study.record import GROSS, NET, Over, Row, Rows, Size, number_in
+from carbonmatch.report.study.record import GROSS, NET, Over, Row, Rows, Size, asked_load, number_in
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,29 @@ def component_figures(rows: Rows) -> list[Figures]:
         if any(money.text(number_in(row, f"cost_{component}") or 0.0) != money.text(0.0) for row in rows.met)
     ]
     return [
-        *(of_key(component.replace("_", " "), f"cost_{component}", money) for component in shown),
+        *(of_key(component_words(component), f"cost_{component}", money) for component in shown),
         of_key("gross", "cost_total", money),
         Figures("sales", money.unit, lambda row: -float(row["cost_sales"]), money.text),
         of_key("net of sales", "cost_net_of_sales", money),
+    ]
+
+
+def load_figures(rows: Rows) -> list[Figures]:
+    """Return what was done to the load; nothing where no plan may change it."""
+    whole = rows.units.energy
+    words = {
+        "moved_load_mwh": "moved in time",
+        "sent_load_mwh": "moved to other sites",
+        "curtailed_load_mwh": "given up",
+    }
+    part = energy(max(number_in(row, key) or 0.0 for row in rows.met for key in words))
+    told = [of_key(title, key, part) for key, title in words.items() if any(row.get(key) for row in rows.met)]
+    if not any(row.get("asked_load_mwh") for row in rows.met):
+        return []
+    return [
+        Figures("planned load", whole.unit, asked_load, whole.text),
+        *told,
+        of_key("served load", "load_mwh", whole),
     ]
 
 

@@ -15,6 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from carbonmatch import __version__
 from carbonmatch.report.overview.sweep import BASELINE_WORDS
+from carbonmatch.report.study.compute import compute_columns
 from carbonmatch.report.study.measures import (
     Measure,
     component_columns,
@@ -78,6 +79,7 @@ def _sheets(styles: Styles, study: Study) -> Iterator[Sheet]:
         ("Sizes", size_columns),
         ("Scores and emissions", score_columns),
         ("Premiums", premium_columns),
+        ("Compute", compute_columns),
     ):
         if any(measures(rows) for rows in groups):
             yield _by_currency(Sheet(styles, name, case), heads, groups, measures)

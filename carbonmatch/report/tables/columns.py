@@ -19,6 +19,16 @@ tiny     shown as a power of ten                   given   shown as somebody wro
 
 _MONEY: Final = "money"
 _SUFFIXES: Final[tuple[tuple[str, str, Kind], ...]] = (
+    ("_share_of_compute_cost", "%", "share"),
+    ("_g_per_million_tokens", "g CO2e/million tokens", "amount"),
+    ("_per_million_tokens", f"{_MONEY}/million tokens", "amount"),
+    ("_mw_per_it_mw", "MW/MW", "amount"),
+    ("_mwh_per_it_mw", "MWh/MW", "amount"),
+    ("_per_year_per_it_mw", f"{_MONEY}/MW/year", "amount"),
+    ("_capital_per_it_mw", f"{_MONEY}/MW", "amount"),
+    ("_due_per_year", f"{_MONEY}/year", "amount"),
+    ("_paid_per_year", f"{_MONEY}/year", "amount"),
+    ("_cost_per_year", f"{_MONEY}/year", "amount"),
     ("_per_t", f"{_MONEY}/t CO2e", "price"),
     ("_t_per_year", "t CO2e/year", "amount"),
     ("_per_mwh_load", f"{_MONEY}/MWh", "price"),
@@ -49,6 +59,8 @@ _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
             "net_of_sales",
             "payment",
             "unused_payment",
+            "shifting_cost",
+            "moving_cost",
             "penalty",
             "primal_objective",
             "dual_objective",
@@ -57,6 +69,11 @@ _WHOLE_NAMES: Final[Mapping[str, tuple[str, Kind]]] = {
     ),
     **dict.fromkeys(("capacity_cost", "operation_cost", "degradation_cost"), (_MONEY, "amount")),
     **dict.fromkeys(("discount_rate", "annuity_factor"), ("%", "share")),
+    **dict.fromkeys(
+        ("total_of_other_load", "net_of_sales_of_other_load", "compute_cost", "storage_capital"), (_MONEY, "amount")
+    ),
+    "tokens_per_mwh": ("tokens/MWh", "amount"),
+    "million_tokens": ("million tokens", "amount"),
     "life_years": ("years", "amount"),
     "months": ("", "amount"),
     **dict.fromkeys(
@@ -94,11 +111,32 @@ _TITLES: Final[Mapping[str, str]] = {
     "mwh": "Energy",
     "per_mwh_load": "Per MWh of load",
     "budget_per_year": "Budget",
+    "it_mw": "IT",
+    "million_tokens": "Tokens",
+    "tokens_per_mwh": "Tokens per MWh",
+    "per_million_tokens": "Gross, per million tokens",
+    "net_of_sales_per_million_tokens": "Net of sales, per million tokens",
+    "share_of_compute_cost": "Gross, share of the compute cost",
+    "net_of_sales_share_of_compute_cost": "Net of sales, share of the compute cost",
+    "location_based_g_per_million_tokens": "Location-based, per million tokens",
+    "market_based_g_per_million_tokens": "Market-based, per million tokens",
+    "contracts_due_per_year": "Contracts, due whatever is used",
+    "contracts_paid_per_year": "Contracts, paid in the plan",
+    "storage_paid_per_year": "Size of storage, paid for",
+    "contracted_mw_per_it_mw": "Contracted, per MW of IT",
+    "storage_power_mw_per_it_mw": "Power of storage, per MW of IT",
+    "storage_energy_mwh_per_it_mw": "Energy of storage, per MW of IT",
+    "contracts_due_per_year_per_it_mw": "Contracts, due whatever is used, per MW of IT",
+    "contracts_paid_per_year_per_it_mw": "Contracts, paid in the plan, per MW of IT",
+    "storage_capital_per_it_mw": "Capital in owned storage, per MW of IT",
+    "storage_paid_per_year_per_it_mw": "Size of storage, paid for, per MW of IT",
     "cfe_per_million": "CFE added by one more million a year",
     "factor_g_per_kwh": "Factor",
     "emissions_t": "Emissions",
     "interval_start_utc": "Start",
+    "served_load_share": "Of the load of its site",
 }
+_RULES: Final = {"ghgp_2015": "by the year", "ghgp_revision_draft": "by the hour", "portfolio": "Portfolio"}
 _PARENTS: Final = frozenset({"components", "by_contract", "by_storage"})
 """Whose entries are named by the user or by the model, and have the unit of the whole."""
 
@@ -132,9 +170,16 @@ def heading_of_key(path: Sequence[str], currency: str) -> Heading:
     title = _title(path[-1])
     if named_by_zone or parent in _PARENTS:
         title = f"{_title(parent.removesuffix('_by_zone'))}: {path[-1]}"
+    elif path[0] == "compute" and len(path) > 2:
+        title = ": ".join([*(_compute_title(key) for key in path[1:-1] if key != "sites"), title])
     elif path[0] == "zones" and len(path) > 2:
         title = f"{path[1]}: {title}"
     return Heading(title, unit.replace(_MONEY, currency), kind)
+
+
+def _compute_title(key: str) -> str:
+    """Name a part of the economics of compute; sites keep the names that the user gave them."""
+    return {"cost": "Compute, energy", "premium": "Compute, premium", "emissions": "Compute", **_RULES}.get(key, key)
 
 
 def _unit(name: str) -> tuple[str, Kind] | None:

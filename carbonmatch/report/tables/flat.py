@@ -15,6 +15,8 @@ from carbonmatch.components import SALES_COMPONENTS
 from carbonmatch.report.provenance import run_sha256
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import heading, heading_of_key
+from carbonmatch.report.tables.load import COLUMNS as LOAD_COLUMNS
+from carbonmatch.report.tables.load import load_rows
 from carbonmatch.report.tables.monthly import monthly_table
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import PRIMAL_TOLERANCE
@@ -42,7 +44,10 @@ def summary_items(summary: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...],
             elif not isinstance(value, list):
                 yield (*path, key), value
 
-    yield from walk({key: value for key, value in summary.items() if key not in _OWN_TABLE}, ())
+    own = {key: value for key, value in summary.items() if key not in _OWN_TABLE}
+    if own.get("load"):  # its totals; sites and placements have a table of their own
+        own["load"] = {key: value for key, value in own["load"].items() if not isinstance(value, Mapping)}
+    yield from walk(own, ())
 
 
 def summary_table(run: RunFolder) -> pd.DataFrame:
@@ -103,6 +108,12 @@ def bill_table(run: RunFolder) -> pd.DataFrame | None:
     return _typed(rows, columns, run.summary.get("currency") or "") if rows else None
 
 
+def load_table(run: RunFolder) -> pd.DataFrame | None:
+    """Return planned and served load, and what was moved, given up and placed; None where none may be changed."""
+    rows = load_rows(run.summary)
+    return _typed(rows, LOAD_COLUMNS, run.summary.get("currency") or "") if rows else None
+
+
 def cost_table(run: RunFolder) -> pd.DataFrame | None:
     """Return cost by component; then gross, sales and net. None where the run knows no cost."""
     cost, load = run.summary.get("cost"), run.summary["load_mwh"]
@@ -161,11 +172,13 @@ def scope2_table(run: RunFolder) -> pd.DataFrame | None:
     if not profiles:
         return None
     rows: list[dict[str, Any]] = []
+    changed = (run.summary.get("load") or {}).get("note")
     for rules, statement in profiles.items():
         for method in dict.fromkeys(line["method"] for line in statement["lines"]):
             lines = [line for line in statement["lines"] if line["method"] == method]
             rows += [{"rules": rules, "row": "line", **line, "note": ""} for line in lines]
-            rows.append(_scope2_total(rules, method, statement, [line["mwh"] for line in lines]))
+            total = _scope2_total(rules, method, statement, [line["mwh"] for line in lines])
+            rows.append({**total, "note": f"{total['note']} {changed}" if changed else total["note"]})
     return _typed(rows, SCOPE2_COLUMNS)
 
 
@@ -244,6 +257,10 @@ def _part(key: str, name: str) -> Callable[[RunFolder, RunTables], pd.DataFrame 
     return build
 
 
+def _if_any(frame: pd.DataFrame) -> pd.DataFrame | None:
+    return frame if len(frame) else None
+
+
 FLAT_TABLES: Final = (
     FlatTable(
         "summary", "every number of summary.json that has no table of its own", lambda run, _: summary_table(run)
@@ -255,6 +272,7 @@ FLAT_TABLES: Final = (
     FlatTable("storage", "one row per storage: size, flows, cost", _part("storage", "storage")),
     FlatTable("grid", "one row per site: load, retail supply, firm capacity", _part("grid", "site")),
     FlatTable("bill", "what the tariff of each site bills: peaks by month, amounts", lambda run, _: bill_table(run)),
+    FlatTable("load", "load that may be changed: by site, then by entry", lambda run, _: load_table(run)),
     FlatTable("cost", "cost by component, gross and net of sales", lambda run, _: cost_table(run)),
     FlatTable("scores", "scores of the portfolio (zone empty) and of every zone", lambda run, _: scores_table(run)),
     FlatTable("scope2", "Scope 2 line by line, under every set of rules", lambda run, _: scope2_table(run)),
@@ -264,6 +282,12 @@ FLAT_TABLES: Final = (
     FlatTable("hourly", "the ledger, per zone and step", lambda _, tables: tables.hourly),
     FlatTable("hourly_contracts", "generation, per contract and step", lambda _, tables: tables.contracts),
     FlatTable("hourly_storage", "charge and discharge, per storage and step", lambda _, tables: tables.storage),
+    FlatTable("hourly_load", "planned and served load, per site and step", lambda _, tables: _if_any(tables.load)),
+    FlatTable(
+        "hourly_load_entries",
+        "what was moved, given up or placed, per entry and step",
+        lambda _, tables: _if_any(tables.load_entries),
+    ),
     FlatTable("claims", "which generation met which load, one row per claim", lambda _, tables: tables.claims),
     FlatTable("links", "which generation each discharge drew on, one row per link", lambda _, tables: tables.links),
 )

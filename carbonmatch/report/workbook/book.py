@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from carbonmatch.components import component_words
 from carbonmatch.report.provenance import provenance
 from carbonmatch.report.run_tables import RunTables
 from carbonmatch.report.tables.columns import Heading, heading, heading_of_key
@@ -20,10 +21,12 @@ from carbonmatch.report.tables.flat import (
     eligibility_frame,
     entries_table,
     frameworks_table,
+    load_table,
     scope2_table,
     summary_items,
 )
 from carbonmatch.report.workbook.ledger_sheets import hourly_frame, write_hourly, write_monthly
+from carbonmatch.report.workbook.load_sheet import write_load
 from carbonmatch.report.workbook.sheet import Sheet, Styles, plain_value
 from carbonmatch.runfolder import RunFolder
 from carbonmatch.units import MONEY_TOLERANCE
@@ -41,6 +44,11 @@ HEADLINE: Final[tuple[tuple[str, ...], ...]] = (
     ("emissions", "scope2_location_based_t"),
     ("scope2", "ghgp_2015", "market_based_t"),
     ("scope2", "ghgp_revision_draft", "market_based_t"),
+    ("compute", "cost", "net_of_sales_per_million_tokens"),
+    ("compute", "cost", "net_of_sales_share_of_compute_cost"),
+    ("compute", "emissions", "ghgp_revision_draft", "market_based_g_per_million_tokens"),
+    ("compute", "portfolio", "contracted_mw_per_it_mw"),
+    ("compute", "portfolio", "storage_energy_mwh_per_it_mw"),
 )
 """What a reader looks for first."""
 
@@ -65,6 +73,8 @@ def write_workbook(run: RunFolder, tables: RunTables, path: Path) -> None:
         styles = Styles(book)
         _properties(book, run)
         sheets = [_summary_sheet(styles, run), _portfolio_sheet(styles, run)]
+        if (load := load_table(run)) is not None:
+            sheets.append(write_load(styles, run, load, tables.load))
         if (cost := cost_table(run)) is not None:
             sheets.append(_cost_sheet(styles, run, cost))
         sheets += [_scores_sheet(styles, run), _scope2_sheet(styles, run)]
@@ -185,7 +195,7 @@ def _cost_sheet(styles: Styles, run: RunFolder, frame: pd.DataFrame) -> Sheet:
     cost = summary["cost"]
     largest = max(abs(cost["total"]), abs(cost["net_of_sales"]))
     shown = frame.drop(columns=["row", "currency"]).assign(
-        component=[str(name).replace("_", " ") for name in frame["component"]]
+        component=[component_words(str(name)) for name in frame["component"]]
     )
     rows = sheet.table(shown, _headings(shown, currency))
     parts = [row for row, kind in zip(rows, frame["row"], strict=True) if kind == "component"]

@@ -97,12 +97,13 @@ def explain_result(
     tell = options.on_progress or (lambda _: None)
     quiet = replace(options, on_progress=None, on_iteration=None, on_log=None, cross_check=False)
     problem, solution = result.problem, result.solution
+    served = problem.as_served(solution.load_changes)  # prices are weighed by what was used, as all accounts are
 
     tell("reading the prices")
     compiled = compile_model(build_model(problem), problem.yardstick).held_at(result.optimum.values)
     rows = rows_by_name(compiled.rows)
     prices = limit_prices(problem, rows, result.optimum.duals)
-    limits = limits_of(problem, solution, prices)
+    limits = limits_of(served, solution, prices)
     tell("looking which prices are the only ones")
     only = Uniqueness.of(problem, solution, result.optimum, compiled.program, rows)
 
@@ -125,13 +126,13 @@ def explain_result(
         "reached": {key: result.summary["scores"][key] for key in ("hourly_matched_share", "cfe_score")},
         "shadow_prices": result.summary["shadow_prices"],
         "scope2": {"ghgp_revision_draft": result.summary["scope2"]["ghgp_revision_draft"]},
-        "prices": clean_prices(problem, solution, result.ledger),
+        "prices": clean_prices(served, solution, result.ledger),
         "contracts": contracts_told(result, only, found),
         "storage": storage_told(result, only, found),
         "limits": told,
         "firm_capacity": _firm_capacity(problem, result, prices),
         **_placements(result),
-        "weeks": weeks_of(problem, solution, result.ledger, prices),
+        "weeks": weeks_of(served, solution, result.ledger, prices),
         "uniqueness": only.told(),
         "certificate": result.summary["certificate"],
         "warnings": [*result.summary["warnings"], *_of_whole_numbers(problem)],

@@ -27,7 +27,8 @@ PAIRED: Final = "a storage stands beside it: solve the case without both"
 
 def negligible_mw(problem: Problem) -> float:
     """Return the size below which an offer counts as not taken [MW]."""
-    peak = sum(float(site.load_mwh.max()) for site in problem.sites) / problem.time.hours_per_step
+    planned = sum(float(site.load_mwh.max()) for site in problem.sites)
+    peak = max(planned, problem.peak_load_mwh) / problem.time.hours_per_step  # where all load is placed none is planned
     return NEGLIGIBLE_SIZE * peak
 
 

@@ -39,6 +39,7 @@
     constructor(content) {
       Object.assign(this, content);
       this.load = unpack(content.load);
+      this.planned = content.planned ? unpack(content.planned) : null;
       this.matched = unpack(content.matched);
       for (const kind of ["below", "above", "stored"]) {
         this[kind] = content[kind].map((layer) => ({ ...layer, values: unpack(layer) }));
@@ -318,11 +319,14 @@
       from = steps.dayStarts[first];
       to = first + span < steps.days.length ? steps.dayStarts[first + span] : steps.steps;
       draw(main.svg, [...steps.below, ...steps.above], from, to, steps.high);
-      const load = document.createElementNS(SVG, "path");
-      const stretch = steps.load.subarray(from, to);
-      load.setAttribute("class", "s-ink line");
-      load.setAttribute("d", `M0 ${Math.round(HEIGHT * (1 - clamp(stretch[0] / steps.high, 0, 1)))}${stairs(stretch, steps.high)}`);
-      main.svg.append(load);
+      for (const [values, style] of [[steps.planned, "dash"], [steps.load, "line"]]) {
+        if (!values) continue;
+        const path = document.createElementNS(SVG, "path");
+        const stretch = values.subarray(from, to);
+        path.setAttribute("class", `s-ink ${style}`);
+        path.setAttribute("d", `M0 ${Math.round(HEIGHT * (1 - clamp(stretch[0] / steps.high, 0, 1)))}${stairs(stretch, steps.high)}`);
+        main.svg.append(path);
+      }
       if (strip) draw(strip.svg, steps.stored, from, to, steps.storedHigh);
       axis.replaceChildren();
       for (const plot of chart.querySelectorAll(".day")) plot.remove();
