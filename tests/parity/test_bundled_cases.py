@@ -69,6 +69,7 @@ def test_the_bundled_cases_are_those_that_are_known():
         "factory-brno",
         "factory-ostrava",
         "inference-site-frankfurt",
+        "three-zones-de-fr-dk",
         "training-campus-texas",
     ]
 

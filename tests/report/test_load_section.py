@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from report.changed_load import FIXED, changed_load_case
 from report.test_page_browser import CLIPPED, CONTRASTS, OVERLAPS
-from small_cases import QUICK, a_case
+from small_cases import QUICK, a_case, merged
 
 import carbonmatch as cm
 from carbonmatch.components import COST_COMPONENTS, LOAD_COMPONENTS, component_words
@@ -21,6 +21,7 @@ from carbonmatch.report.numbers import Units
 from carbonmatch.report.overview.load import load_facts, load_sentences, within
 from carbonmatch.report.page import render_page
 from carbonmatch.report.page.dispatch import dispatches
+from carbonmatch.report.page.figure import Scale
 from carbonmatch.report.page.load import changed_load, load_section
 from carbonmatch.report.page.render import build_page
 from carbonmatch.report.page.weeks import legend
@@ -55,6 +56,23 @@ def four_hours(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fixed(tmp_path_factory):
     return written(tmp_path_factory.mktemp("fixed") / "run", changed_load_case(3, FIXED))
+
+
+def test_work_that_stays_where_it_is_has_no_figures(tmp_path):
+    """Moving costs more than it saves; the served load is the planned one but for what a solver leaves."""
+    batch = {"share": 0.3, "cost_per_mwh": 99}
+    case = a_case(merged(FOUR_HOURS, {"sites": {"s": {"flexible": {"batch": batch}}}}))
+    run, tables = written(tmp_path / "run", case)
+    section = load_section(run.summary, tables.load, dispatches(run.summary, tables), ["z"], Units.of(run.summary))
+    assert section.zones == ()
+    assert section.sentences[0] == "40.0 MWh were served: 40.0 MWh as planned."
+
+
+def test_a_level_line_has_an_axis():
+    """Two loads that differ by what a solver leaves once had an axis of steps that all were the same number."""
+    labels = Scale.near(100.0, 100.0 * (1.0 + 1e-12)).labels()
+    assert labels[0].text == "0"
+    assert len({label.text for label in labels}) == len(labels)
 
 
 def table_of(tables, title):

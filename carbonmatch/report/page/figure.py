@@ -111,6 +111,10 @@ class Figure:
     lines_at: tuple[float, ...] = ()
 
 
+LEVEL: Final = 1e-6
+"""Lines that move by less than this share of their height are level."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """A linear axis from `low` to `high`."""
@@ -131,8 +135,11 @@ class Scale:
 
     @staticmethod
     def near(low: float, high: float, count: int = 5) -> Scale:
-        """Return an axis for a line: as `over`, but it begins near the lowest value where that is far above zero."""
-        if not 0.4 * high < low < high:
+        """Return an axis for a line: as `over`, but it begins near the lowest value where that is far above zero.
+
+        A line that is level but for what a solver leaves has no such axis.
+        """
+        if not 0.4 * high < low < high * (1.0 - LEVEL):
             return Scale.over(low, high, count)
         step = _round_step((high - low) / count)
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

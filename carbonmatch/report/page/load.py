@@ -88,19 +88,22 @@ class Load:
 def load_section(
     summary: Summary, rows: pd.DataFrame, zones: Sequence[Dispatch], keys: Sequence[str], units: Units
 ) -> Load | None:
-    """Return the section; None where no load may be changed.
+    """Return the section; None where no load may be changed. A zone whose load was left as planned has no figures.
 
     rows   `load.parquet`;  zones   the dispatch of every zone;  keys   what the figures of each are named after
     """
     if not summary.get("load") or not len(rows):
         return None
     varied = set(rows.loc[rows["site"].isin(list(summary["load"]["sites"])), "zone"])
+    found = [
+        (changed_load(rows, dispatch), dispatch, key)
+        for dispatch, key in zip(zones, keys, strict=True)
+        if dispatch.zone in varied
+    ]
     return Load(
         sentences=tuple(load_sentences(summary, units)),
         zones=tuple(
-            _zone(changed_load(rows, dispatch), chosen_weeks(dispatch), units, key)
-            for dispatch, key in zip(zones, keys, strict=True)
-            if dispatch.zone in varied
+            _zone(changed, chosen_weeks(dispatch), units, key) for changed, dispatch, key in found if changed.ways()
         ),
         tables=tuple(
             table
