@@ -106,8 +106,8 @@ def measure(solvers: list[str]) -> str:
             "| --- | --- | --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
-            f"Load average of the machine before and after: {load_before:.1f} and {load_after:.1f}, "
-            f"one of it the command itself.{agreed}",
+            f"Load average of the machine: {load_before:.1f} before and {load_after:.1f} after, about one of the "
+            f"latter the benchmark's own.{agreed}",
         ]
     )
 
