@@ -14,8 +14,8 @@ from carbonmatch.case.block import (
     NonNegative,
     Number,
     Positive,
-    PositiveShare,
     Reading,
+    Share,
     refuse,
     say,
 )
@@ -61,7 +61,7 @@ def entries_without_terms(value: Any) -> Any:
 class Flexible(Block):
     """A part of the load of a site that may be moved in time, to another site, or both.
 
-    share                of the load that may be taken out of a step
+    share                of the load that may be taken out of a step; 0, where a study begins with none
     of                   class of work that the share is of, as the load's builder names it; unless given all of the
                          load but what cannot wait, such as training
     window_hours         what is taken out of a window of this length is added in the same window; None where work is
@@ -71,7 +71,7 @@ class Flexible(Block):
     latency_group        the group of sites that work is moved among; None where it stays
     """
 
-    share: PositiveShare
+    share: Share
     of: str | None = None
     window_hours: Annotated[Number | None, Field(default=HOURS_OF_DAY)]
     max_increase_share: NonNegative | None = None
@@ -96,7 +96,7 @@ class Flexible(Block):
                 "window, such as 24, or a latency_group, or leave the entry out"
             )
             refuse(Finding(what, beside="window_hours"))
-        if info.data["max_increase_share"] == 0.0:
+        if info.data["max_increase_share"] == 0.0 and info.data.get("share") != 0.0:
             what = "is 0, so that what is taken out of a step can be added in no other one; give a share above 0"
             refuse(Finding(what, beside="max_increase_share"))
         return group
@@ -112,7 +112,7 @@ class Curtailable(Block):
     events_per_year   how many there may be in a year, counted by energy; None for no limit
     """
 
-    share: PositiveShare
+    share: Share
     price_per_mwh: NonNegative
     of: str | None = None
     event_hours: Positive | None = None

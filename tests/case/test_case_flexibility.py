@@ -52,7 +52,7 @@ def test_windows_that_can_be_used(hours):
 
 def test_all_faults_of_entries_are_told_at_once():
     entries = {
-        "none": {"share": 0},
+        "less": {"share": -0.1},
         "much": {"share": 30},
         "still": {"share": 0.1, "window_hours": None},
         "full": {"share": 0.1, "max_increase_share": 0},
@@ -61,7 +61,7 @@ def test_all_faults_of_entries_are_told_at_once():
     }
     shed = {"a": {"share": 0.1, "price_per_mwh": -1, "event_hours": 0, "events_per_year": 0}, "b": {"share": 0.1}}
     assert faults(at_s(flexible=entries, curtailable=shed)) == [
-        "sites.s.flexible.none.share: is 0; a number above 0 is wanted",
+        "sites.s.flexible.less.share: is -0.1; a number of at least 0 is wanted",
         "sites.s.flexible.much.share: is 30; a number of at most 1 is wanted. A share is written as a fraction: 0.3 "
         "for 30 %",
         "sites.s.flexible.still.window_hours: is null, and there is no latency_group: this work moves neither in time "
