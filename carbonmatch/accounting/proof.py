@@ -261,11 +261,15 @@ def target_faults(problem: Problem, ledger: Ledger) -> list[str]:
     numbers = range(len(ledger.zones))
     groups = [[z] for z in numbers] if target.per_zone else [list(numbers)]
     months = problem.time.month_of_step
+    wanted = [
+        (group, target.share(number, sum(float(ledger.zones[z].load_mwh.sum()) for z in group)), "target")
+        for number, group in enumerate(groups)
+    ]
+    wanted += [([z], floor, "floor") for z, floor in enumerate(target.zone_floors) if floor > 0.0]
     faults = []
-    for number, group in enumerate(groups):
+    for group, asked, kind in wanted:
         zones = tuple(ledger.zones[z] for z in group)
         where = ", ".join(zone.name for zone in zones)
-        asked = target.share(number, sum(float(zone.load_mwh.sum()) for zone in zones))
         if target.matching == "hourly":
             scores = score(zones, months, problem.time.hours_per_step)
             reached = scores.cfe_score if target.grid_credit else scores.hourly_matched_share
@@ -285,7 +289,7 @@ def target_faults(problem: Problem, ledger: Ledger) -> list[str]:
                 if any(zone.load_mwh[steps].any() for zone in zones)
             }
         faults += [
-            f"the {target.matching} target of {asked:.6f} is missed in {where}, {label}: {reached:.9f}"
+            f"the {target.matching} {kind} of {asked:.6f} is missed in {where}, {label}: {reached:.9f}"
             for label, reached in reached_by_period.items()
             if reached < asked - SCORE_TOLERANCE
         ]

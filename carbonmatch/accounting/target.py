@@ -13,6 +13,7 @@ def target_summary(problem: Problem) -> dict[str, Any]:
 
     cfe         share that was met at least cost; with a budget the one that it buys, less the safety on it
     best_cfe    share that the budget was found to buy;  least_cfe   least one that would do
+    zone_floors least share of single zones
     of_mean     cfe is met by the mean of several weather years, to which this one contributes its part
     """
     target, budget = problem.target, problem.target.budget
@@ -25,6 +26,7 @@ def target_summary(problem: Problem) -> dict[str, Any]:
         if budget is None
         else {"budget_per_year": budget.per_year, "least_cfe": budget.least_cfe, "best_cfe": budget.best_cfe}
     )
+    floors = {zone.name: floor for zone, floor in zip(problem.zones, target.zone_floors, strict=False) if floor > 0.0}
     return {
         "matching": target.matching,
         "cfe": target.cfe,
@@ -33,6 +35,7 @@ def target_summary(problem: Problem) -> dict[str, Any]:
         "max_surplus_share": target.max_surplus_share if math.isfinite(target.max_surplus_share) else None,
         **{key: value for key, value in {**carbon, **spending}.items() if value is not None},
         **({} if target.held_mwh is None else {"of_mean": True}),
+        **({"zone_floors": floors} if floors else {}),
     }
 
 

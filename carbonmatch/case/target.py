@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from carbonmatch.case.block import Block, Finding, NonNegative, Number, Reading, Share, refuse
 from carbonmatch.case.eligibility import Eligible
 from carbonmatch.case.price import AnyEnergyPrice, EnergyPrice
 from carbonmatch.case.zone import need_series
+from carbonmatch.wording import listed, nearest
 
 
 class Surplus(Block):
@@ -45,6 +46,8 @@ class Target(Block):
     carbon_cap_t_per_year   most of them [t CO2e/year]
     eligible      which contracts count; every carbon-free one unless given
     years         of several weather years, whether every one meets the target or their mean does
+    zone_floors   least share of single zones, each by itself, counted as the target counts, beside what it asks for;
+                  not used without a target
     """
 
     matching: Literal["none", "annual", "monthly", "hourly"]
@@ -56,6 +59,7 @@ class Target(Block):
     carbon_cap_t_per_year: NonNegative | None = None
     eligible: Eligible | None = None
     years: Literal["every", "expectation"] = "every"
+    zone_floors: dict[str, Share] = Field(default_factory=dict)
 
     @property
     def counts_carbon(self) -> bool:
@@ -130,3 +134,21 @@ class Target(Block):
         if value == "expectation" and info.data.get("matching") == "monthly":
             refuse("is expectation, and matching is monthly; a month is met in every year or not: set it to every")
         return value
+
+    @field_validator("zone_floors", mode="before")
+    @classmethod
+    def _empty_block_is_no_floors(cls, value: object) -> object:
+        return {} if value is None else value
+
+    @field_validator("zone_floors")
+    @classmethod
+    def _floors_are_of_zones_with_a_site(cls, floors: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        zones = sorted(Reading.of(info).site_zones)
+        found = [
+            Finding(f"is no zone with a site{nearest(name, zones)} (they are {listed(zones)})", inside=(name,))
+            for name in floors
+            if zones and name not in zones
+        ]
+        if found:
+            refuse(*found)
+        return floors

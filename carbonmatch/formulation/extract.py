@@ -180,6 +180,12 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
             attribute[z] += per_step
             weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
             premium[z] = float(np.average(per_step, weights=weights))
+        floor = floor_premium(model, problem, z, dual)
+        if floor is not None:
+            weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
+            premium[z] = np.nan_to_num(premium[z]) + float(np.average(floor, weights=weights))
+            if problem.target.matching != "hourly":
+                attribute[z] += floor
     limit, cap = getattr(model, "surplus_limit", None), getattr(model, "carbon_cap", None)
     return ShadowPrices(
         energy_value_per_mwh=energy,
@@ -220,6 +226,18 @@ def _worth_of_sites(
 ) -> dict[int, FloatArray]:
     """Return what one more MWh on the right of a limit of sites is worth, by number of the site."""
     return {s: -duals for s, duals in _of_sites(model, problem, row, dual).items()}
+
+
+def floor_premium(model: pyo.ConcreteModel, problem: Problem, z: int, dual: dict[int, float]) -> FloatArray | None:
+    """Return what the floor of a zone pays for one more matched or contracted MWh in each step; None without a row."""
+    hourly, volume = getattr(model, "hourly_floor", {}), getattr(model, "volume_floor", {})
+    if z in hourly:
+        return np.full(problem.time.steps, -dual.get(id(hourly[z]), 0.0))
+    periods = problem.time.month_of_step if problem.target.matching == "monthly" else [0] * problem.time.steps
+    if not any((z, p) in volume for p in set(periods)):
+        return None
+    of_period = {p: dual.get(id(volume[z, p]), 0.0) if (z, p) in volume else 0.0 for p in set(periods)}
+    return np.array([of_period[p] for p in periods])
 
 
 def _volume_premium(model: pyo.ConcreteModel, problem: Problem, group: int, dual: dict[int, float]) -> FloatArray:

@@ -217,6 +217,14 @@ def pool_terms(case: Case, storage: Storage) -> tuple[PoolTerms, ...]:
     return tuple(pools)
 
 
+def zone_floors(case: Case) -> tuple[float, ...]:
+    """Return the least share of every zone, 0 where it has none; empty where no zone has one."""
+    target = demanded(case.target)
+    if not target.zone_floors or target.matching == "none":
+        return ()
+    return tuple(target.zone_floors.get(zone.name, 0.0) for zone in case.served_zones)
+
+
 def target_terms(case: Case) -> TargetTerms:
     """Return the target and the limit on surplus."""
     target, share = demanded(case.target), case.surplus.max_share
@@ -231,4 +239,5 @@ def target_terms(case: Case) -> TargetTerms:
         carbon_cap_t_per_year=target.carbon_cap_t_per_year,
         budget=budget,
         years=target.years,
+        zone_floors=zone_floors(case),
     )

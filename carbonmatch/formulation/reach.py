@@ -13,7 +13,7 @@ from carbonmatch.errors import Fault, InputError
 from carbonmatch.formulation.build import add_costs, build_parts
 from carbonmatch.formulation.carbon import add_carbon_cap
 from carbonmatch.formulation.matching import ZoneFlows
-from carbonmatch.formulation.target import add_hourly_target, add_surplus_limit, add_volume_targets
+from carbonmatch.formulation.target import add_hourly_target, add_surplus_limit, add_volume_targets, add_zone_floors
 from carbonmatch.records import Problem
 
 
@@ -39,6 +39,7 @@ def build_reach_model(
         model, flows = build_parts(problem, split_ledgers=split_ledgers)
         add_share(model, problem)
         add_share_rows(model, problem, flows, asked)
+        add_zone_floors(model, problem, flows)
         add_surplus_limit(model, problem)
         add_carbon_cap(model, problem, flows)
         add_costs(model, problem)

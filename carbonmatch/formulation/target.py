@@ -21,6 +21,7 @@ Share = Any
 def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows]) -> None:
     """Add the rows of the target. `flows` are those of each zone."""
     cfe = problem.target.cfe
+    add_zone_floors(model, problem, flows)
     if problem.target.held_mwh is not None:
         add_held_target(model, problem, flows, problem.target.held_mwh)
         return
@@ -34,6 +35,39 @@ def add_target(model: pyo.ConcreteModel, problem: Problem, flows: list[ZoneFlows
                 add_hourly_target(model, problem, cfe)
         case "none":
             pass
+
+
+def add_zone_floors(model: pyo.Block, problem: Problem, flows: list[ZoneFlows]) -> None:
+    """Let single zones reach a share of their own, beside what the target asks for; where they have one.
+
+    sum_t (1 - g[z,t]) * unmatched[z,t] <= (1 - floor[z]) * sum_t load[z,t]      [MWh] hourly matching
+    sum_(t in p) net_contracted[z,t] >= floor[z] * sum_(t in p) load[z,t]        [MWh] annual, monthly for each month p
+
+    An hourly floor of exactly 1 fixes what is left unmatched to 0, like such a target.
+    """
+    target = problem.target
+    floors = {z: floor for z, floor in enumerate(target.zone_floors) if floor > 0.0}
+    if not floors or target.matching == "none":
+        return
+    periods = target_periods(problem)
+    if target.matching != "hourly":
+        net = counted_volumes(problem, flows)
+
+        def volume_floor(_: pyo.Block, z: int, period: int) -> pyo.Expression:
+            contracted = pyo.quicksum(net[z][t] for t in periods[period])
+            return row(contracted >= least_volume(model, problem, [z], periods[period], floors[z]))
+
+        model.volume_floor = pyo.Constraint(list(floors), range(len(periods)), rule=volume_floor)
+        return
+
+    def hourly_floor(_: pyo.Block, z: int) -> pyo.Expression:
+        return row(unmatched_of(model, problem, [z]) <= unmatched_limit(model, problem, [z], floors[z]))
+
+    for z in (z for z, floor in floors.items() if floor == 1.0):
+        forbid_unmatched_in(model, problem, flows, z)
+    below_one = [z for z, floor in floors.items() if floor < 1.0]
+    if below_one:
+        model.hourly_floor = pyo.Constraint(below_one, rule=hourly_floor)
 
 
 def load_of(model: pyo.Block, problem: Problem, group: list[int], steps: list[int]) -> Any:
@@ -59,7 +93,12 @@ def least_volume(model: pyo.Block, problem: Problem, group: list[int], steps: li
 
 def weighted_unmatched(model: pyo.Block, problem: Problem, group: int) -> pyo.Expression:
     """Return sum_t (1 - g[t]) * unmatched[t] over a group of zones [MWh]; see `add_hourly_target`."""
-    zones = [problem.zones[z] for z in target_groups(problem)[group]]
+    return unmatched_of(model, problem, target_groups(problem)[group])
+
+
+def unmatched_of(model: pyo.Block, problem: Problem, members: list[int]) -> pyo.Expression:
+    """Return sum_t (1 - g[t]) * unmatched[t] over zones by their numbers [MWh]."""
+    zones = [problem.zones[z] for z in members]
     unmatched = [variable for zone in zones for variable in model.zone[zone.name].unmatched]
     weights = np.concatenate([score_weights(zone, grid_credit=problem.target.grid_credit) for zone in zones])
     return pyo.quicksum(w * u for w, u in zip(weights.tolist(), unmatched, strict=True) if w > 0.0)
@@ -149,11 +188,17 @@ def forbid_unmatched(model: pyo.ConcreteModel, problem: Problem, flows: list[Zon
     A row with right-hand side zero would leave the problem without an interior, which interior-point engines need;
     fixing the variables says the same and drops their columns.
     """
-    for zone, zone_flows in zip(problem.zones, flows, strict=True):
-        weights = score_weights(zone, grid_credit=problem.target.grid_credit)
-        for t in np.flatnonzero(weights > 0.0).tolist():
-            for variable in unmatched_variables(model.zone[zone.name], zone_flows, t):
-                variable.fix(0.0)
+    for z in range(len(problem.zones)):
+        forbid_unmatched_in(model, problem, flows, z)
+
+
+def forbid_unmatched_in(model: pyo.Block, problem: Problem, flows: list[ZoneFlows], z: int) -> None:
+    """Leave nothing unmatched in one zone; see `forbid_unmatched`."""
+    zone = problem.zones[z]
+    weights = score_weights(zone, grid_credit=problem.target.grid_credit)
+    for t in np.flatnonzero(weights > 0.0).tolist():
+        for variable in unmatched_variables(model.zone[zone.name], flows[z], t):
+            variable.fix(0.0)
 
 
 def add_volume_targets(

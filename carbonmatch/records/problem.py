@@ -210,6 +210,7 @@ class TargetTerms:
     years         of several weather years, whether each meets the target or their mean does
     held_mwh      of one weather year out of a mean: what each group of zones may leave unmatched in it, weighted
                   (hourly), or has to contract (annual), instead of a share of its load; None where cfe is asked
+    zone_floors   least share of every zone by itself, 0 where it has none; empty where no zone has one
     """
 
     matching: Matching
@@ -222,6 +223,7 @@ class TargetTerms:
     budget: Budget | None = None
     years: Years = "every"
     held_mwh: tuple[float, ...] | None = None
+    zone_floors: tuple[float, ...] = ()
 
     @property
     def counts_carbon(self) -> bool:

@@ -15,8 +15,8 @@ ANNUAL: Final = "annual-100"
 
 BASELINES: Final = (ANNUAL, NO_TARGET)
 
-_UNLIMITED: Final = ("target.budget_per_year=null", "target.carbon_cap_t_per_year=null")
-"""A budget and a carbon cap are of the target; a carbon price is a price."""
+_UNLIMITED: Final = ("target.budget_per_year=null", "target.carbon_cap_t_per_year=null", "target.zone_floors=null")
+"""A budget, a carbon cap and floors of zones are of the target; a carbon price is a price."""
 
 _SETTINGS: Final = {
     ANNUAL: ("target.matching=annual", "target.cfe=1.0", "target.grid_credit=false", *_UNLIMITED),
@@ -35,6 +35,8 @@ def baseline_variant(name: str, variant: Variant) -> Variant:
 def is_baseline(name: str, target: Mapping[str, Any]) -> bool:
     """Tell whether the target of a run (of its summary) is that of a baseline."""
     if target.get("budget_per_year") is not None or target.get("carbon_cap_t_per_year") is not None:
+        return False
+    if target.get("zone_floors"):
         return False
     if name == NO_TARGET:
         return bool(target["matching"] == "none")

@@ -30,6 +30,7 @@ SHARE_TOLERANCE: Final = 2e-6
 
 SURPLUS: Final = "surplus.max_share"
 CARBON_CAP: Final = "target.carbon_cap_t_per_year"
+FLOORS: Final = "target.zone_floors"
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,16 @@ def within_reach(problem: Problem, reach: Reach) -> Problem:
         target = replace(target, max_surplus_share=math.inf)
     if CARBON_CAP in reach.lifted:
         target = replace(target, carbon_cap_t_per_year=None)
+    if FLOORS in reach.lifted:
+        target = replace(target, zone_floors=())
     return replace(problem, target=target)
 
 
 def _limits(problem: Problem) -> tuple[str, ...]:
     """Return the keys of the limits that stand beside the target of a problem."""
     surplus = [SURPLUS] if math.isfinite(problem.target.max_surplus_share) else []
-    return (*surplus, *([CARBON_CAP] if problem.target.carbon_cap_t_per_year is not None else []))
+    cap = [CARBON_CAP] if problem.target.carbon_cap_t_per_year is not None else []
+    return (*surplus, *cap, *([FLOORS] if any(problem.target.zone_floors) else []))
 
 
 def reach_of(summary: Mapping[str, Any]) -> Reach | None:

@@ -176,8 +176,10 @@ def best_in_reach(problem: Problem, options: SolveOptions) -> float | None:
 def _missed(target: TargetTerms, best: float | None) -> str:
     if target.matching == "none" or best is None:
         cap = "" if target.carbon_cap_t_per_year is None else f" and its carbon cap of {_cap(target)}"
+        floors = " and the floors of its zones" if any(target.zone_floors) else ""
         whatever = "without any target" if target.matching == "none" else "whatever its target"
-        return f"No portfolio keeps within the limits of this case{cap}: they contradict each other, {whatever}."
+        limits = f"the limits of this case{cap}{floors}"
+        return f"No portfolio keeps within {limits}: they contradict each other, {whatever}."
     text = f"No portfolio within the limits of this case meets its target of {target_words(target)}"
     return text + ("." if math.isnan(best) else f": the best score in reach is {reached(best, target.cfe)}.")
 

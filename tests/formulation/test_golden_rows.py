@@ -287,6 +287,9 @@ LOAD_ROWS = {
     *("surplus_limit", "energy_balance"),
 }
 
+FLOORS = merged(CHANGEABLE, {"target": {"scope": "portfolio", "zone_floors": {"Z": 0.75}}})
+YEARLY_FLOORS = merged(FLOORS, {"target": {"matching": "annual"}})
+
 METER_ROWS = {"meter_balance", "export_source", "retail_limit", "clean_charge_limit", "connection_limit"}
 
 MEAN = {"target": {"years": "expectation"}}
@@ -324,6 +327,8 @@ MODELS = (
     (build_model, METERED, METER_ROWS | {"energy_balance"}),
     (build_model, merged(METERED, FEBRUARY), {"billed_peak", "ratchet"}),
     (partial(build_model, split_ledgers=True), CHANGEABLE, LOAD_ROWS),
+    (partial(build_model, split_ledgers=True), FLOORS, {"hourly_floor"}),
+    (partial(build_model, split_ledgers=True), YEARLY_FLOORS, {"volume_floor"}),
     (build_reach_model, EVERYTHING, {"hourly_target", "whole_load"}),
     (build_reach_model, ANNUAL, {"volume_target"}),
     (build_budget_model, {"target": {"matching": "hourly", "budget_per_year": 6000000}}, {"budget_limit"}),

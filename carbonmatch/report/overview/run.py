@@ -21,7 +21,7 @@ from carbonmatch.report.overview.reconciliation import reconciliation_tables
 from carbonmatch.report.overview.scope2 import scope2_table
 from carbonmatch.report.overview.table import Column, Overview, OverviewTable, Row, Summary
 from carbonmatch.report.structures import STRUCTURE_WORDS, any_delivered, generated_word
-from carbonmatch.wording import PERIODS
+from carbonmatch.wording import PERIODS, listed
 
 NOT_TAKEN: Final = "not taken"
 
@@ -172,6 +172,9 @@ def target_text(target: Summary) -> str:
         text += ", the grid's own carbon-free share counts"
     if target["scope"] == "zone":
         text += ", each zone by itself"
+    if target.get("zone_floors"):
+        floors = (f"{given_share(floor)} in {zone}" for zone, floor in target["zone_floors"].items())
+        text += f", at least {listed(list(floors))}"
     if target.get("of_mean"):
         text += ", met by the mean of the weather years"
     return text + carbon
