@@ -52,7 +52,7 @@ def _zone_prices(problem: Problem, solution: Solution, zone: ZoneLedger, z: int)
     month, hour = np.asarray(local.month, dtype=np.int64), np.asarray(local.hour, dtype=np.int64)
     attribute = solution.shadow_prices.attribute_value_per_mwh[z]
     energy = solution.shadow_prices.energy_value_per_mwh[z]
-    premium = float(solution.shadow_prices.green_premium_per_mwh[z])
+    premium = float(solution.shadow_prices.matched_value_per_mwh[z])
     load, cell = zone.load_mwh, (month - 1) * 24 + hour
     months = sorted(set(month.tolist()))
     nothing = negligible_price(problem)

@@ -39,15 +39,21 @@ def target_summary(problem: Problem) -> dict[str, Any]:
     }
 
 
-def limit_prices(problem: Problem, solution: Solution) -> dict[str, float | None]:
+def limit_prices(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Return the worth of one more tonne under the cap and what one more million a year would buy, where asked for.
 
+    floor_premium_per_mwh    worth of one more matched MWh by the floor of each zone, on top of the green premium
     carbon_cap_value_per_t   None under a cap that leaves nothing beside the claims: there is no row then
     """
-    found: dict[str, float | None] = {}
+    found: dict[str, Any] = {}
     if problem.target.carbon_cap_t_per_year is not None:
         worth = solution.shadow_prices.carbon_cap_value_per_t
         found["carbon_cap_value_per_t"] = worth if math.isfinite(worth) else None
     if problem.target.budget is not None:
         found["cfe_per_million"] = problem.target.budget.cfe_per_million
+    floors = solution.shadow_prices.floor_premium_per_mwh
+    if floors is not None:
+        found["floor_premium_per_mwh"] = {
+            zone.name: float(worth) for zone, worth in zip(problem.zones, floors, strict=True)
+        }
     return found

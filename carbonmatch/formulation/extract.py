@@ -158,6 +158,7 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
     energy = np.zeros((len(problem.zones), steps))
     attribute = np.zeros((len(problem.zones), steps))
     premium = np.full(len(problem.zones), math.nan)
+    floors = np.zeros(len(problem.zones)) if any(problem.target.zone_floors) else None
     for z, zone in enumerate(problem.zones):
         block = model.zone[zone.name]
         energy[z] = _duals(block.energy_balance, dual, steps)
@@ -181,11 +182,12 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
             weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
             premium[z] = float(np.average(per_step, weights=weights))
         floor = floor_premium(model, problem, z, dual)
-        if floor is not None:
+        if floor is not None and floors is not None:
             weights = zone.load_mwh if zone.load_mwh.any() else np.ones(steps)
-            premium[z] = np.nan_to_num(premium[z]) + float(np.average(floor, weights=weights))
+            floors[z] = float(np.average(floor, weights=weights))
             if problem.target.matching != "hourly":
                 attribute[z] += floor
+    yearly = np.nan_to_num(premium) + (0.0 if floors is None else floors)
     limit, cap = getattr(model, "surplus_limit", None), getattr(model, "carbon_cap", None)
     return ShadowPrices(
         energy_value_per_mwh=energy,
@@ -196,7 +198,8 @@ def shadow_prices(model: pyo.ConcreteModel, problem: Problem, optimum: Optimum) 
         site_energy_value_per_mwh=_of_sites(model, problem, "meter_balance", dual),
         export_source_value_per_mwh=_worth_of_sites(model, problem, "export_source", dual),
         clean_source_value_per_mwh=_worth_of_sites(model, problem, "clean_charge_limit", dual),
-        yearly_claim_value_per_mwh=np.nan_to_num(premium) if problem.target.matching == "annual" else None,
+        yearly_claim_value_per_mwh=yearly if problem.target.matching == "annual" else None,
+        floor_premium_per_mwh=floors,
         pairing=pairing_prices(model, problem, dual),
         consumed_limit_value_per_mwh=_consumed_limit(model, problem, dual),
         load_value_per_mwh=_of_sites(model, problem, "site_load", dual),

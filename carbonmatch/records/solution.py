@@ -20,6 +20,8 @@ class ShadowPrices:
     green_premium_per_mwh      (zones,) the dual of the target: worth of one more score-weighted matched MWh (hourly) or
                                of one more contracted MWh (annual; monthly: mean over the load); nan where there is
                                no target row (none, or hourly at exactly 1)
+    floor_premium_per_mwh      (zones,) the same of the floor of a zone, on top; 0 where it has none or none that binds.
+                               None where no zone has a floor
     surplus_limit_value_per_mwh  worth of one more MWh of excess allowed; 0 where the limit does not bind
     pairing                    what the rows of a storage and its plant are worth, by name of the contract
     carbon_cap_value_per_t     worth of one more tonne allowed; 0 where the cap does not bind, nan where there is no row
@@ -44,12 +46,20 @@ class ShadowPrices:
     surplus_limit_value_per_mwh: float
     carbon_cap_value_per_t: float = math.nan
     yearly_claim_value_per_mwh: FloatArray | None = None
+    floor_premium_per_mwh: FloatArray | None = None
     pairing: Mapping[str, PairingPrices] = field(default_factory=dict)
     consumed_limit_value_per_mwh: FloatArray | None = None
     site_energy_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     export_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     clean_source_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
     load_value_per_mwh: Mapping[int, FloatArray] = field(default_factory=dict)
+
+    @property
+    def matched_value_per_mwh(self) -> FloatArray:
+        """What one more matched MWh is worth in each zone by target and floor, (zones,); nan where it is not known."""
+        if self.floor_premium_per_mwh is None:
+            return self.green_premium_per_mwh
+        return self.green_premium_per_mwh + self.floor_premium_per_mwh
 
     def energy_value_of(self, zone: int, site: int | None) -> FloatArray:
         """Return what a MWh is worth where it is generated: in a zone, or behind the meter of a site of it."""

@@ -116,7 +116,7 @@ def operated_result(
     if faults := inoperable(problem):
         raise InputError(faults)
     reference = plan or held_result(case, sizes, CaseSolver(options)).summary
-    premium = premium_of(problem, None if plan is None else plan["shadow_prices"]["green_premium_per_mwh"])
+    premium = premium_of(problem, None if plan is None else _premiums(plan["shadow_prices"]))
     worth = worth_of(problem, premium)
     foresight = operation.foresight_of(case)
     steps = round(operation.window_hours / time.hours_per_step)
@@ -147,6 +147,15 @@ def operated_result(
     }
     asked = {**result.manifest, "operation": asdict(operation)}
     return with_operation(replace(result, manifest=asked), problem.target, told)
+
+
+def _premiums(prices: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return what a plan pays for one more matched MWh in each zone, by its target and the floor of the zone."""
+    floors = prices.get("floor_premium_per_mwh") or {}
+    return {
+        zone: None if premium is None else premium + floors.get(zone, 0.0)
+        for zone, premium in prices["green_premium_per_mwh"].items()
+    }
 
 
 def as_operated(problem: Problem, opening_mwh: Sequence[float]) -> Problem:

@@ -7,6 +7,7 @@ more than 10 of its 20 MWh.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ from carbonmatch.accounting.proof import target_faults
 from carbonmatch.errors import InfeasibleError
 from carbonmatch.records import Problem
 from carbonmatch.report.overview.run import target_text
+from carbonmatch.study.fix import sizes_of
+from carbonmatch.study.frontier import _margin
+from carbonmatch.study.held import held_result
+from carbonmatch.study.solver import CaseSolver
 
 TWO_ZONES = {
     "zones": {"Z": {"spot_price_per_mwh": [40.0, 40.0]}, "Y": {"spot_price_per_mwh": [40.0, 40.0]}},
@@ -57,14 +62,22 @@ def test_a_floor_moves_matching_into_its_zone(matching):
     contracted = floored.summary["contracts"]["far"]["contracted_mw"]
     assert contracted == pytest.approx(9.0)
     assert floored.summary["target"]["zone_floors"] == {"Y": 0.45}
-    # a MWh more under the floor: 50 EUR in Y in the place of 30 in Z (or of 80 in Z, where surplus earns nothing)
-    premiums = floored.summary["shadow_prices"]["green_premium_per_mwh"]
-    assert premiums["Y"] > premiums["Z"]
+    # what the target pays for a MWh is the same in both zones; the floor pays on top for one in Y, 50 for 30 EUR
+    prices = floored.summary["shadow_prices"]
+    assert prices["floor_premium_per_mwh"]["Z"] == 0.0
+    assert prices["floor_premium_per_mwh"]["Y"] > 0.0
     if matching == "hourly":
-        assert premiums == {"Z": pytest.approx(30.0), "Y": pytest.approx(50.0)}
-    worth = floored.contracts_hourly  # the offer in Y pays: what its MWh is worth is its strike
-    assert not worth.empty
+        assert prices["green_premium_per_mwh"] == {"Z": pytest.approx(30.0), "Y": pytest.approx(30.0)}
+        assert prices["floor_premium_per_mwh"]["Y"] == pytest.approx(20.0)
+    # the offer in Y pays: what its MWh is worth is its strike
     assert floored.summary["contracts"]["far"]["capture_value_per_mwh"] == pytest.approx(100.0)
+
+
+def test_the_green_premium_is_the_slope_of_the_cost_over_the_target_where_a_floor_binds_too():
+    """A sweep holds the two against each other: 0.01 * 40 MWh more are matched in Z, at 30 EUR each."""
+    here, there = (result_of(cfe=cfe, zone_floors={"Y": 0.45}) for cfe in (0.4, 0.41))
+    assert net(there) - net(here) == pytest.approx(0.01 * 40 * 30)
+    assert _margin(here.summary) == pytest.approx((net(there) - net(here)) / (0.01 * 40))
 
 
 def test_a_floor_below_what_is_reached_costs_nothing():
@@ -92,8 +105,6 @@ def test_a_floor_of_all_leaves_nothing_unmatched():
 
 
 def test_the_proof_knows_the_floors():
-    from dataclasses import replace
-
     result = result_of()
     problem: Problem = result.problem
     asked = replace(problem, target=replace(problem.target, zone_floors=(0.0, 0.45)))
@@ -110,10 +121,6 @@ def test_floors_of_no_zone_are_faults_and_without_a_target_they_count_for_nothin
 
 def test_held_sizes_that_miss_a_floor_are_operated_without_it(tmp_path):
     """What a stress test does where sizes miss a limit whatever is done: the floor gives way, and that is told."""
-    from carbonmatch.study.fix import sizes_of
-    from carbonmatch.study.held import held_result
-    from carbonmatch.study.solver import CaseSolver
-
     sizes = sizes_of(result_of().summary, str(tmp_path / "run"))
     case = a_case(merged(TWO_ZONES, {"target": {"matching": "hourly", "cfe": 0.4, "zone_floors": {"Y": 0.45}}}))
     held = held_result(case, sizes, CaseSolver(QUICK))
